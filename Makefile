@@ -1,0 +1,80 @@
+# The commands of this project. `make` alone lists them.
+# `make` reports every failure as its own code 2; the night's own code (0, 1, 2) stands in the last line it prints.
+
+unexport PYTHONDONTWRITEBYTECODE
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+# uv from the PATH where it works, else one of our own in a folder of this project: the system's Python stays as it is
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv-venv/bin/uv)
+VENV := .venv/bin
+STAMP := .venv/.installed
+AIRFLOW := PYTHONPATH=dags $(VENV)/python -m
+IDS := dags/support/dataset_ids.py
+SOURCES := src tests dags scripts benchmarks
+
+.PHONY: help install run up down test test-slow lint format ids bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+.uv-venv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
+	@$(PYTHON) -m venv .uv-venv || { echo "python3 has no venv module (Debian: apt install python3-venv); or install uv yourself" >&2; rm -rf .uv-venv; exit 1; }
+	@echo '*' > .uv-venv/.gitignore
+	.uv-venv/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+$(STAMP): pyproject.toml uv.lock $(filter-out uv,$(UV))
+	$(UV) sync --frozen --compile-bytecode
+	@touch $@
+
+# a new dataset file is enough: the timetables' list follows the catalogue
+$(IDS): dags/support/make_dataset_ids.py $(wildcard catalog/datasets/*.yml) | $(STAMP)
+	@$(VENV)/python $<
+	@touch $@
+
+install: $(STAMP) ## the environment in .venv, from the lock file, with byte code
+
+run: $(STAMP) $(IDS) ## one night through Airflow on the recorded source, then a summary; a second one without news is quick
+	@MONITOR_SOURCE=recorded $(AIRFLOW) support.launch; code=$$?; \
+	case $$code in \
+	0) ;; \
+	2) echo "exit code 2: released, but datasets are in quarantine (see the summary)" >&2;; \
+	*) echo "exit code $$code: nothing was released, the current release is untouched" >&2;; \
+	esac; exit $$code
+
+up: $(STAMP) $(IDS) ## Airflow with its page on localhost (AIRFLOW_PORT, 8080); MONITOR_SOURCE=live asks the real hosts
+	@MONITOR_SOURCE=$${MONITOR_SOURCE:-recorded} $(AIRFLOW) support.stay up
+
+down: $(STAMP) ## end what `make up` started, all of it
+	@MONITOR_SOURCE=$${MONITOR_SOURCE:-recorded} $(AIRFLOW) support.stay down
+
+test: $(STAMP) ## the fast tests (at most 10 minutes on 2 cores)
+	$(VENV)/pytest -m "not slow" -n 2
+
+test-slow: $(STAMP) ## the long repeats and the real scheduler
+	$(VENV)/pytest -m slow -p no:xdist
+
+lint: $(STAMP) ## ruff, mypy, the four floors, sqlfluff, dataset ids
+	$(VENV)/ruff check $(SOURCES)
+	$(VENV)/ruff format --check $(SOURCES)
+	$(VENV)/mypy --strict src
+	$(VENV)/lint-imports
+	$(VENV)/sqlfluff lint dbt_project/models
+	$(VENV)/python dags/support/make_dataset_ids.py --check
+
+format: $(STAMP) ## let ruff format and repair
+	$(VENV)/ruff check --fix $(SOURCES)
+	$(VENV)/ruff format $(SOURCES)
+
+ids: $(STAMP) ## write the timetables' dataset list anew from catalog/datasets/
+	$(VENV)/python dags/support/make_dataset_ids.py
+
+bench: $(STAMP) ## measure speed and memory
+	$(VENV)/python benchmarks/run.py
+
+clean: ## remove caches and build products; figures in var/ and the environment stay
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist dbt_project/target dbt_project/logs
+	find src tests dags scripts benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,24 @@
+"""Nightly Airflow DAG: load the statistics of the Bundesagentur für Arbeit, one mapped task per dataset."""
+
+from airflow.sdk import DAG, CronTriggerTimetable
+
+from support.dataset_ids import DATASET_IDS
+from support.loading import announce, load
+
+GROUP = "ba"
+
+with DAG(
+    f"load_{GROUP}",
+    description="Sozialversicherungspflichtig Beschäftigte und Arbeitslose (Statistiken 13111 und 13211)",
+    doc_md=(
+        "Fetches, checks and lands each dataset with `load: ba` (statistics 13111 and 13211).\n\n"
+        "A **red** `load` is one rejected dataset: its bytes are in quarantine, its last good state stays, the others "
+        "go on. Only fetch errors are retried. `announce` tells `build_warehouse` which datasets changed."
+    ),
+    schedule=CronTriggerTimetable("15 2 * * *", timezone="Europe/Berlin"),
+    catchup=False,
+    max_active_runs=1,
+    default_args={"owner": "integrationsmonitor"},
+    tags=["load", GROUP],
+):
+    announce(GROUP, load.expand(dataset_id=DATASET_IDS[GROUP])).as_teardown()

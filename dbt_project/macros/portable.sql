@@ -1,0 +1,123 @@
+{# Everything that is spelt differently by another engine stands here, each with its other dialect beside it. #}
+
+{# Exact quotient numerator × factor ÷ denominator, rounded half up to ten digits, without a binary fraction on the way
+   (DuckDB divides decimals as doubles). Arguments: decimal(·,6) ≥ 0, denominator > 0, an integer factor. #}
+{% macro exact_quotient(numerator, denominator, factor) %}
+    {{- return(adapter.dispatch('exact_quotient', 'integrationsmonitor')(numerator, denominator, factor)) -}}
+{% endmacro %}
+
+{% macro duckdb__exact_quotient(numerator, denominator, factor) -%}
+    cast(
+        cast(
+            (
+                cast(cast({{ numerator }} as decimal(24, 6)) * 1000000 as hugeint) * {{ factor }} * 10000000000
+                + cast(cast({{ denominator }} as decimal(24, 6)) * 1000000 as hugeint) // 2
+            )
+            // cast(cast({{ denominator }} as decimal(24, 6)) * 1000000 as hugeint)
+            as decimal(28, 0)
+        )
+        * cast(0.0000000001 as decimal(10, 10))
+        as decimal(28, 10)
+    )
+{%- endmacro %}
+
+{% macro spark__exact_quotient(numerator, denominator, factor) -%}
+    cast(
+        cast({{ numerator }} as decimal(20, 6)) * {{ factor }} / cast({{ denominator }} as decimal(20, 6))
+        as decimal(28, 10)
+    )
+{%- endmacro %}
+
+{# Two texts of words joined by "|" into one: sorted, without repetition. #}
+{% macro merge_words(words) %}
+    {{- return(adapter.dispatch('merge_words', 'integrationsmonitor')(words)) -}}
+{% endmacro %}
+
+{% macro duckdb__merge_words(words) -%}
+    array_to_string(
+        list_sort(list_distinct(list_filter(
+            string_split(concat_ws('|', {{ words | join(', ') }}), '|'), lambda word: word <> ''
+        ))),
+        '|'
+    )
+{%- endmacro %}
+
+{% macro spark__merge_words(words) -%}
+    array_join(
+        array_sort(array_distinct(filter(
+            split(concat_ws('|', {{ words | join(', ') }}), '[|]'), word -> word <> ''
+        ))),
+        '|'
+    )
+{%- endmacro %}
+
+{# One row per word of a text joined by "|". #}
+{% macro each_word(words) %}
+    {{- return(adapter.dispatch('each_word', 'integrationsmonitor')(words)) -}}
+{% endmacro %}
+
+{% macro duckdb__each_word(words) -%}
+    unnest(string_split({{ words }}, '|'))
+{%- endmacro %}
+
+{% macro spark__each_word(words) -%}
+    explode(split({{ words }}, '[|]'))
+{%- endmacro %}
+
+{# Distinct words of a group, sorted, joined by "|". #}
+{% macro collect_words(word) %}
+    {{- return(adapter.dispatch('collect_words', 'integrationsmonitor')(word)) -}}
+{% endmacro %}
+
+{% macro duckdb__collect_words(word) -%}
+    coalesce(string_agg(distinct {{ word }}, '|' order by {{ word }}), '')
+{%- endmacro %}
+
+{% macro spark__collect_words(word) -%}
+    array_join(array_sort(collect_set({{ word }})), '|')
+{%- endmacro %}
+
+{# Short stable hash of a key: 16 hexadecimal digits. #}
+{% macro key_hash(columns) %}
+    {{- return(adapter.dispatch('key_hash', 'integrationsmonitor')(columns)) -}}
+{% endmacro %}
+
+{% macro duckdb__key_hash(columns) -%}
+    left(md5(concat_ws('|'
+    {%- for column in columns %}, coalesce(cast({{ column }} as varchar), ''){% endfor %})), 16)
+{%- endmacro %}
+
+{% macro spark__key_hash(columns) -%}
+    left(md5(concat_ws('|'
+    {%- for column in columns %}, coalesce(cast({{ column }} as string), ''){% endfor %})), 16)
+{%- endmacro %}
+
+{# A day so many years before another; or the last day of that year. #}
+{% macro years_before(day, years) -%}
+    cast({{ dbt.dateadd('year', '-(' ~ years ~ ')', day) }} as date)
+{%- endmacro %}
+
+{% macro year_end_before(day, years) %}
+    {{- return(adapter.dispatch('year_end_before', 'integrationsmonitor')(day, years)) -}}
+{% endmacro %}
+
+{% macro duckdb__year_end_before(day, years) -%}
+    make_date(cast(extract(year from {{ day }}) as integer) - {{ years }}, 12, 31)
+{%- endmacro %}
+
+{% macro spark__year_end_before(day, years) -%}
+    make_date(extract(year from {{ day }}) - {{ years }}, 12, 31)
+{%- endmacro %}
+
+{# 31.12.2019 #}
+{% macro german_date(day) %}
+    {{- return(adapter.dispatch('german_date', 'integrationsmonitor')(day)) -}}
+{% endmacro %}
+
+{% macro duckdb__german_date(day) -%}
+    strftime({{ day }}, '%d.%m.%Y')
+{%- endmacro %}
+
+{% macro spark__german_date(day) -%}
+    date_format({{ day }}, 'dd.MM.yyyy')
+{%- endmacro %}

@@ -1,0 +1,36 @@
+{# The columns that make a cell: two readings of one cell speak of the same number. #}
+{% macro cell_key() %}
+    {{ return([
+        'dataset_id', 'measure', 'region_key', 'period_type', 'period_start', 'period_end', 'sex', 'nationality',
+        'citizenship_key', 'citizenship_scheme', 'age_group', 'dimensions', 'unit', 'basis', 'place',
+    ]) }}
+{% endmacro %}
+
+{# Which reason weighs more when the parts of a value lack one for different reasons: what does not exist cannot be
+   late, what is late cannot be hidden. The higher number wins. #}
+{% macro status_weight(status) -%}
+    case {{ status }}
+        when 'not_existing' then 100
+        when 'outage' then 90
+        when 'not_yet' then 80
+        when 'not_published' then 70
+        when 'secret' then 60
+        when 'unknown_or_secret' then 50
+        when 'unreliable' then 40
+        when 'not_meaningful' then 30
+        when 'rounded_to_zero' then 20
+        when 'zero' then 10
+        when 'value' then 0
+    end
+{%- endmacro %}
+
+{# Bases that may meet across two dates (a rate on last year's population): the census bases of the
+   Bevölkerungsfortschreibung are one family, every other basis stands alone. #}
+{% macro basis_family(basis) -%}
+    case when {{ basis }} like 'Fortschreibung%' then 'Fortschreibung' else {{ basis }} end
+{%- endmacro %}
+
+{# A bound cannot lie below zero; unlike greatest(), nothing stays nothing. #}
+{% macro not_below_zero(number) -%}
+    case when {{ number }} < 0 then 0 else {{ number }} end
+{%- endmacro %}

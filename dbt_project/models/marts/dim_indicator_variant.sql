@@ -1,0 +1,10 @@
+select
+    indicator_id,
+    variant,
+    label_de,
+    priority,
+    case when formula = 'adopted' then 'adopted' else 'computed' end as method,
+    group_key,
+    territory,
+from {{ ref('stg_catalog__indicator_variant') }}
+order by indicator_id, priority

@@ -1,0 +1,8 @@
+select
+    group_key,
+    label_de,
+    nationality,
+    sex,
+    age_group,
+    country_group,
+from {{ source('inputs', 'catalog_group') }}

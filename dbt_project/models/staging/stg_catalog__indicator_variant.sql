@@ -1,0 +1,18 @@
+select
+    indicator_id,
+    variant,
+    label_de,
+    priority,
+    group_key,
+    territory,
+    formula,
+    factor,
+    half_unit,
+    region_levels,
+    needs_denominator,
+    denominator_region,
+    denominator_date,
+    denominator_lag_years,
+    denominator_fixed_date,
+    basis_rule,
+from {{ source('inputs', 'catalog_indicator_variant') }}

@@ -1,0 +1,9 @@
+select
+    dataset_id,
+    measure,
+    unit,
+    rounding_step,
+    rounding_low,
+    rounding_high,
+    rounding_from,
+from {{ source('inputs', 'catalog_measure') }}

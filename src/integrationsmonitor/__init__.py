@@ -1,0 +1,1 @@
+"""Integrationsmonitor Thüringen: a nightly warehouse of official integration statistics."""

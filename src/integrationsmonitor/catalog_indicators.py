@@ -1,0 +1,288 @@
+"""The catalogue's indicators, groups and doubtful stretches.
+
+Comes in: `catalog/indicators.yml`, `groups.yml`, `country_groups.yml`, `breaks.yml`. Goes out: frozen objects.
+Refuses with file, key and fix: what the JSON schemas do not know, keys that stand twice, names that lead nowhere
+(a dataset, a measure, a basis, a group, a group of countries), versions of a group of countries that overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from integrationsmonitor.catalog import FIRST_DAY, LAST_DAY, Catalog
+from integrationsmonitor.checked_yaml import read_checked
+from integrationsmonitor.errors import ConfigError
+
+ANY = "*"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The observations that may serve as one part of a formula, in the order of preference; `*` means any."""
+
+    datasets: tuple[str, ...]
+    measure: str
+    sex: str = "insgesamt"
+    nationality: str = "insgesamt"
+    citizenship_key: str = "insgesamt"
+    country_group: str = ""
+    age_group: str = "insgesamt"
+    dimensions: str = ""
+    place: str = ANY
+    basis: tuple[str, ...] = (ANY,)
+    land_sum: bool = False
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to compute an indicator."""
+
+    key: str
+    label_de: str
+    priority: int
+    group: str
+    formula: str
+    factor: int
+    half_unit: str | None
+    region_levels: tuple[str, ...]
+    numerator: Selection
+    denominator: Selection | None
+    denominator_region: str
+    denominator_date: str
+    denominator_lag_years: int
+    denominator_fixed_date: date | None
+    basis_rule: str
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator and its variants, the preferred one first."""
+
+    id: str
+    name_de: str
+    name_en: str
+    dimension: str
+    handlungsfeld: str
+    numerator_de: str
+    denominator_de: str
+    formula_de: str
+    unit: str
+    decimals: int
+    direction: str
+    periodicity: str
+    reference_point: str
+    definition_version: int
+    references: Mapping[str, str]
+    pitfalls_de: tuple[str, ...]
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of people that a value may speak of."""
+
+    key: str
+    label_de: str
+    nationality: str
+    sex: str = "insgesamt"
+    age_group: str = "insgesamt"
+    country_group: str = ""
+
+
+@dataclass(frozen=True)
+class CountryGroupVersion:
+    """A group of countries as it was delimited in a time; `valid_from` and `valid_to` are inclusive."""
+
+    group: str
+    version: str
+    label_de: str
+    citizenship_key: str
+    members: tuple[str, ...]
+    note_de: str
+    valid_from: date = FIRST_DAY
+    valid_to: date = LAST_DAY
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A stretch of a dataset that is doubtful at its source."""
+
+    dataset: str
+    region_prefix: str
+    period_from: date
+    period_to: date
+    flag: str
+    reason_de: str
+
+
+@dataclass(frozen=True)
+class IndicatorCatalog:
+    """Everything the catalogue knows of indicators."""
+
+    indicators: tuple[Indicator, ...]
+    groups: tuple[Group, ...]
+    country_groups: tuple[CountryGroupVersion, ...]
+    doubts: tuple[Doubt, ...]
+
+
+def load_indicators(catalog: Catalog) -> IndicatorCatalog:
+    """Read and check the four files against their schemas and against the datasets; raises ConfigError."""
+    path, schemas = catalog.path, catalog.path / "schemas"
+    groups = tuple(Group(**raw) for raw in read_checked(path / "groups.yml", schemas / "groups.schema.json")["groups"])
+    _refuse_twice(path / "groups.yml", "groups", [group.key for group in groups])
+    countries = _country_groups(path / "country_groups.yml", schemas / "country_groups.schema.json")
+    doubts = _doubts(path / "breaks.yml", schemas / "breaks.schema.json", catalog)
+    file = path / "indicators.yml"
+    indicators = tuple(_indicator(raw) for raw in read_checked(file, schemas / "indicators.schema.json")["indicators"])
+    _refuse_twice(file, "indicators", [indicator.id for indicator in indicators])
+    for indicator in indicators:
+        _refuse_twice(file, f"{indicator.id}.variants", [variant.key for variant in indicator.variants])
+        for variant in indicator.variants:
+            _check_variant(file, indicator, variant, catalog, {g.key for g in groups}, {c.group for c in countries})
+    return IndicatorCatalog(indicators, groups, countries, doubts)
+
+
+def _indicator(raw: Mapping[str, Any]) -> Indicator:
+    plain = {key: value for key, value in raw.items() if key not in {"pitfalls_de", "variants"}}
+    return Indicator(
+        **plain,
+        pitfalls_de=tuple(raw["pitfalls_de"]),
+        variants=tuple(_variant(variant, number) for number, variant in enumerate(raw["variants"], start=1)),
+    )
+
+
+def _variant(raw: Mapping[str, Any], priority: int) -> Variant:
+    below = raw.get("denominator", {})
+    fixed = below.get("fixed_date")
+    return Variant(
+        key=raw["key"],
+        label_de=raw["label_de"],
+        priority=priority,
+        group=raw["group"],
+        formula=raw["formula"],
+        factor=raw.get("factor", 1),
+        half_unit=raw.get("half_unit"),
+        region_levels=tuple(raw.get("region_levels", ())),
+        numerator=_selection(raw["numerator"]),
+        denominator=_selection(below) if below else None,
+        denominator_region=below.get("region", "own"),
+        denominator_date=below.get("date", "same"),
+        denominator_lag_years=below.get("lag_years", 0),
+        denominator_fixed_date=date.fromisoformat(fixed) if fixed else None,
+        # Two dates rarely share a census base; a denominator of the same date must share the numerator's basis.
+        basis_rule=raw.get("basis_rule") or ("same" if below.get("date", "same") == "same" else "family"),
+    )
+
+
+def _selection(raw: Mapping[str, Any]) -> Selection:
+    elsewhere = {"region", "date", "lag_years", "fixed_date", "datasets", "basis"}
+    plain = {key: value for key, value in raw.items() if key not in elsewhere}
+    return Selection(datasets=tuple(raw["datasets"]), basis=tuple(raw.get("basis", (ANY,))), **plain)
+
+
+def _country_groups(file: Path, schema: Path) -> tuple[CountryGroupVersion, ...]:
+    raw_groups = read_checked(file, schema)["country_groups"]
+    _refuse_twice(file, "country_groups", [raw["key"] for raw in raw_groups])
+    versions: list[CountryGroupVersion] = []
+    for raw in raw_groups:
+        of_group = sorted(
+            (
+                CountryGroupVersion(
+                    group=raw["key"],
+                    version=version["version"],
+                    label_de=version["label_de"],
+                    citizenship_key=version["citizenship_key"],
+                    members=tuple(sorted(version["members"])),
+                    note_de=version["note_de"],
+                    valid_from=_day(version.get("valid_from"), FIRST_DAY),
+                    valid_to=_day(version.get("valid_to"), LAST_DAY),
+                )
+                for version in raw["versions"]
+            ),
+            key=lambda version: version.valid_from,
+        )
+        for earlier, later in pairwise(of_group):
+            if later.valid_from <= earlier.valid_to:
+                raise ConfigError(
+                    f"{file}: {raw['key']}: versions {earlier.version!r} and {later.version!r} overlap; "
+                    f"let the first end before {later.valid_from}"
+                )
+        versions.extend(of_group)
+    return tuple(versions)
+
+
+def _doubts(file: Path, schema: Path, catalog: Catalog) -> tuple[Doubt, ...]:
+    doubts = tuple(
+        Doubt(
+            dataset=raw["dataset"],
+            region_prefix=raw["region_prefix"],
+            period_from=date.fromisoformat(raw["period_from"]),
+            period_to=date.fromisoformat(raw["period_to"]),
+            flag=raw["flag"],
+            reason_de=" ".join(raw["reason_de"].split()),
+        )
+        for raw in read_checked(file, schema)["doubtful"]
+    )
+    for doubt in doubts:
+        if doubt.dataset not in catalog.datasets:
+            raise _unknown(file, "doubtful.dataset", doubt.dataset, "a dataset", sorted(catalog.datasets))
+        if doubt.period_to < doubt.period_from:
+            raise ConfigError(f"{file}: doubtful.{doubt.dataset}: period_to lies before period_from; swap them")
+    return doubts
+
+
+def _check_variant(
+    file: Path, indicator: Indicator, variant: Variant, catalog: Catalog, groups: set[str], countries: set[str]
+) -> None:
+    where = f"{indicator.id}.{variant.key}"
+    if variant.group not in groups:
+        raise _unknown(file, f"{where}.group", variant.group, "a group of groups.yml", sorted(groups))
+    parts = {"numerator": variant.numerator} | ({"denominator": variant.denominator} if variant.denominator else {})
+    for role, selection in parts.items():
+        key = f"{where}.{role}"
+        if selection.country_group and selection.country_group not in countries:
+            raise _unknown(
+                file, f"{key}.country_group", selection.country_group, "a key of country_groups.yml", sorted(countries)
+            )
+        for dataset_id in selection.datasets:
+            dataset = catalog.datasets.get(dataset_id)
+            if dataset is None:
+                raise _unknown(file, f"{key}.datasets", dataset_id, "a dataset", sorted(catalog.datasets))
+            measures = sorted({measure.measure for measure in dataset.measures})
+            if selection.measure not in measures:
+                raise _unknown(file, f"{key}.measure", selection.measure, f"a measure of {dataset_id}", measures)
+        _check_basis(file, key, selection, catalog)
+
+
+def _check_basis(file: Path, key: str, selection: Selection, catalog: Catalog) -> None:
+    known = {
+        basis
+        for dataset_id in selection.datasets
+        for basis in (
+            *(rule.basis for rule in catalog.datasets[dataset_id].basis),
+            *(measure.basis for measure in catalog.datasets[dataset_id].measures),
+        )
+        if basis
+    }
+    for basis in selection.basis:
+        if basis not in (ANY, *known):
+            raise _unknown(file, f"{key}.basis", basis, "a basis of its datasets", sorted(known))
+
+
+def _unknown(file: Path, key: str, found: str, expected: str, known: Sequence[str]) -> ConfigError:
+    return ConfigError(f"{file}: {key}: {found!r} is not {expected}; known: {', '.join(known)}")
+
+
+def _refuse_twice(file: Path, key: str, words: Sequence[str]) -> None:
+    twice = sorted({word for word in words if words.count(word) > 1})
+    if twice:
+        raise ConfigError(f"{file}: {key}: {twice[0]!r} stands twice; remove one")
+
+
+def _day(value: str | None, default: date) -> date:
+    return date.fromisoformat(value) if value else default

@@ -1,0 +1,278 @@
+"""The catalogue as the typed tables that the dbt project reads.
+
+Comes in: the catalogue's objects. Goes out: one Arrow table per `catalog_…` source of the dbt project, always with the
+types of `SCHEMAS`, an empty table included. Refuses nothing: whatever was loaded was checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from integrationsmonitor.catalog import FIRST_DAY, LAST_DAY, Catalog, Dataset
+from integrationsmonitor.catalog_indicators import IndicatorCatalog, Selection
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Columns of each table; `name:type` where the type is not text. The contract between the night and the dbt project
+# (docs/decisions/0003).
+_COLUMNS = {
+    "delivery": """
+        dataset_id raw_sha256 parse_key parse_seq:integer is_current_parse:boolean delivery_seq:integer
+        source_known_from:timestamp known_from_quality recorded_at:timestamp scope_from:date scope_to:date
+        layout url
+    """,
+    "catalog_dataset": """
+        dataset_id title_de publisher licence_id licence_url attribution load_group connector host source_table
+        start_year:integer period_type territory_rule place statistic_code statistic_label cadence_every
+        cadence_reference expected_by grace_days:integer notes_de
+    """,
+    "catalog_measure": """
+        dataset_id measure unit rounding_step:decimal rounding_low:decimal rounding_high:decimal
+        rounding_from:date
+    """,
+    "catalog_region": """
+        region_key region_name region_level kind nuts3 parent_key valid_from:date valid_to:date successor_key
+    """,
+    "catalog_indicator": """
+        indicator_id name_de name_en dimension handlungsfeld numerator_de denominator_de formula_de unit
+        decimals:integer direction periodicity reference_point definition_version:integer pitfalls_de ref_intmk
+        ref_inkar ref_lsn
+    """,
+    "catalog_indicator_variant": """
+        indicator_id variant label_de priority:integer group_key territory formula factor:integer
+        half_unit:decimal region_levels needs_denominator:boolean denominator_region denominator_date
+        denominator_lag_years:integer denominator_fixed_date:date basis_rule
+    """,
+    "catalog_indicator_part": """
+        indicator_id variant role dataset_id dataset_rank:integer measure sex nationality citizenship_key
+        age_group dimensions place basis basis_rank:integer valid_from:date valid_to:date land_sum:boolean
+    """,
+    "catalog_group": """
+        group_key label_de nationality sex age_group country_group
+    """,
+    "catalog_country_group": """
+        country_group version label_de citizenship_key valid_from:date valid_to:date members note_de
+    """,
+    "catalog_doubt": """
+        dataset_id region_prefix period_from:date period_to:date flag reason_de
+    """,
+}
+SCHEMAS: Mapping[str, Mapping[str, str]] = {
+    table: {name: kind or "text" for name, _, kind in (word.partition(":") for word in words.split())}
+    for table, words in _COLUMNS.items()
+}
+
+
+def arrow_table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
+    """Rows as the Arrow table `name` with exactly the columns and types of `SCHEMAS[name]`."""
+    import pyarrow as pa
+
+    return pa.Table.from_pylist(rows, schema=arrow_schema(name))
+
+
+def arrow_schema(name: str) -> pa.Schema:
+    """Arrow schema of one input table."""
+    import pyarrow as pa
+
+    types: dict[str, Any] = {
+        "text": pa.string(),
+        "integer": pa.int32(),
+        "boolean": pa.bool_(),
+        "date": pa.date32(),
+        "timestamp": pa.timestamp("us"),
+        "decimal": pa.decimal128(18, 6),
+    }
+    return pa.schema([(column, types[kind]) for column, kind in SCHEMAS[name].items()])
+
+
+def catalog_tables(catalog: Catalog, indicators: IndicatorCatalog) -> dict[str, pa.Table]:
+    """All `catalog_…` tables, by their names in the dbt project."""
+    rows = {
+        "catalog_dataset": [_dataset_row(dataset) for dataset in catalog.datasets.values()],
+        "catalog_measure": list(_measure_rows(catalog)),
+        "catalog_region": [
+            {
+                "region_key": region.key,
+                "region_name": region.name,
+                "region_level": region.level,
+                "kind": region.kind,
+                "nuts3": region.nuts if len(region.nuts) == 5 else None,
+                "parent_key": region.parent or None,
+                "valid_from": _bound(region.valid_from),
+                "valid_to": _bound(region.valid_to),
+                "successor_key": region.successor or None,
+            }
+            for region in catalog.regions.values()
+        ],
+        "catalog_indicator": list(_indicator_rows(indicators)),
+        "catalog_indicator_variant": list(_variant_rows(indicators)),
+        "catalog_indicator_part": list(_part_rows(indicators)),
+        "catalog_group": [
+            {
+                "group_key": group.key,
+                "label_de": group.label_de,
+                "nationality": group.nationality,
+                "sex": group.sex,
+                "age_group": group.age_group,
+                "country_group": group.country_group,
+            }
+            for group in indicators.groups
+        ],
+        "catalog_country_group": [
+            {
+                "country_group": version.group,
+                "version": version.version,
+                "label_de": version.label_de,
+                "citizenship_key": version.citizenship_key,
+                "valid_from": _bound(version.valid_from),
+                "valid_to": _bound(version.valid_to),
+                "members": "|".join(version.members),
+                "note_de": version.note_de,
+            }
+            for version in indicators.country_groups
+        ],
+        "catalog_doubt": [
+            {
+                "dataset_id": doubt.dataset,
+                "region_prefix": doubt.region_prefix,
+                "period_from": doubt.period_from,
+                "period_to": doubt.period_to,
+                "flag": doubt.flag,
+                "reason_de": doubt.reason_de,
+            }
+            for doubt in indicators.doubts
+        ],
+    }
+    return {name: arrow_table(name, table) for name, table in rows.items()}
+
+
+def _dataset_row(dataset: Dataset) -> dict[str, Any]:
+    return {
+        "dataset_id": dataset.id,
+        "title_de": dataset.title_de,
+        "publisher": dataset.publisher,
+        "licence_id": dataset.licence["id"],
+        "licence_url": dataset.licence.get("url"),
+        "attribution": dataset.licence["attribution"],
+        "load_group": dataset.load,
+        "connector": dataset.connector,
+        "host": dataset.source.get("host"),
+        "source_table": dataset.table,
+        "start_year": dataset.source.get("start_year"),
+        "period_type": dataset.period_type,
+        "territory_rule": dataset.territory_rule,
+        "place": dataset.place,
+        "statistic_code": dataset.statistic.get("code"),
+        "statistic_label": dataset.statistic.get("label"),
+        "cadence_every": dataset.cadence.get("every"),
+        "cadence_reference": dataset.cadence.get("reference"),
+        "expected_by": dataset.cadence.get("expected_by"),
+        "grace_days": dataset.cadence.get("grace_days"),
+        "notes_de": dataset.notes_de,
+    }
+
+
+def _measure_rows(catalog: Catalog) -> Iterator[dict[str, Any]]:
+    seen: set[tuple[str, str, str]] = set()
+    for dataset in catalog.datasets.values():
+        for measure in dataset.measures:
+            key = (dataset.id, measure.measure, measure.unit)
+            if key in seen:
+                continue
+            seen.add(key)
+            rounding = measure.rounding or dataset.rounding
+            yield {
+                "dataset_id": dataset.id,
+                "measure": measure.measure,
+                "unit": measure.unit,
+                "rounding_step": _decimal(rounding.get("step")),
+                "rounding_low": _decimal(rounding.get("low")),
+                "rounding_high": _decimal(rounding.get("high")),
+                "rounding_from": date.fromisoformat(rounding["from"]) if "from" in rounding else None,
+            }
+
+
+def _indicator_rows(indicators: IndicatorCatalog) -> Iterator[dict[str, Any]]:
+    columns = [column for column in SCHEMAS["catalog_indicator"] if column not in {"indicator_id", "pitfalls_de"}]
+    for indicator in indicators.indicators:
+        row = {column: getattr(indicator, column) for column in columns if not column.startswith("ref_")}
+        yield row | {
+            "indicator_id": indicator.id,
+            "pitfalls_de": " ".join(indicator.pitfalls_de),
+            **{f"ref_{name}": text or None for name, text in indicator.references.items()},
+        }
+
+
+def _variant_rows(indicators: IndicatorCatalog) -> Iterator[dict[str, Any]]:
+    for indicator in indicators.indicators:
+        for variant in indicator.variants:
+            yield {
+                "indicator_id": indicator.id,
+                "variant": variant.key,
+                "label_de": variant.label_de,
+                "priority": variant.priority,
+                "group_key": variant.group,
+                "territory": "as_published",
+                "formula": variant.formula,
+                "factor": variant.factor,
+                "half_unit": _decimal(variant.half_unit),
+                "region_levels": "|".join(variant.region_levels),
+                "needs_denominator": variant.denominator is not None,
+                "denominator_region": variant.denominator_region,
+                "denominator_date": variant.denominator_date,
+                "denominator_lag_years": variant.denominator_lag_years,
+                "denominator_fixed_date": variant.denominator_fixed_date,
+                "basis_rule": variant.basis_rule,
+            }
+
+
+def _part_rows(indicators: IndicatorCatalog) -> Iterator[dict[str, Any]]:
+    """One row per dataset, basis and version of the group of countries: the join in SQL then has no lists to open."""
+    for indicator in indicators.indicators:
+        for variant in indicator.variants:
+            for role, selection in (("numerator", variant.numerator), ("denominator", variant.denominator)):
+                if selection is None:
+                    continue
+                for dataset_rank, dataset_id in enumerate(selection.datasets, start=1):
+                    for basis_rank, basis in enumerate(selection.basis, start=1):
+                        for citizenship_key, first, last in _citizenships(selection, indicators):
+                            yield {
+                                "indicator_id": indicator.id,
+                                "variant": variant.key,
+                                "role": role,
+                                "dataset_id": dataset_id,
+                                "dataset_rank": dataset_rank,
+                                "measure": selection.measure,
+                                "sex": selection.sex,
+                                "nationality": selection.nationality,
+                                "citizenship_key": citizenship_key,
+                                "age_group": selection.age_group,
+                                "dimensions": selection.dimensions,
+                                "place": selection.place,
+                                "basis": basis,
+                                "basis_rank": basis_rank,
+                                "valid_from": first,
+                                "valid_to": last,
+                                "land_sum": selection.land_sum,
+                            }
+
+
+def _citizenships(selection: Selection, indicators: IndicatorCatalog) -> Iterator[tuple[str, date | None, date | None]]:
+    if not selection.country_group:
+        yield selection.citizenship_key, None, None
+        return
+    for version in indicators.country_groups:
+        if version.group == selection.country_group:
+            yield version.citizenship_key, _bound(version.valid_from), _bound(version.valid_to)
+
+
+def _bound(day: date) -> date | None:
+    return None if day in (FIRST_DAY, LAST_DAY) else day
+
+
+def _decimal(number: Any) -> Decimal | None:
+    return None if number is None else Decimal(str(number))

@@ -1,0 +1,219 @@
+"""The command `monitor`. Comes in: arguments and environment. Goes out: text or JSON, and an exit code.
+
+Exit codes: 0 released or nothing new · 2 released, or kept, with datasets in quarantine · 1 nothing released, or a
+setting is wrong. Everything that Airflow does can be done here; the functions of `night` do the work.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from integrationsmonitor.errors import ContractError, FetchError, MonitorError
+from integrationsmonitor.progress import default_reporter
+from integrationsmonitor.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+app = typer.Typer(
+    name="monitor",
+    help="Integrationsmonitor Thüringen: load official statistics, build the warehouse, publish a release.\n\n"
+    "MONITOR_SOURCE must be set: 'recorded' (answers shipped with the project) or 'live'. "
+    "MONITOR_HOME names the data folder (default: var/ in the project).\n\n"
+    "Exit codes: 0 released or nothing new; 2 with datasets in quarantine; 1 nothing released.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+AsRecorded = Annotated[
+    str, typer.Option("--as-recorded", metavar="DATE", help="Recorded source only: stand at this day, e.g. 2017-12-01.")
+]
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    """Errors that a person can act on are one line on standard error, without a traceback."""
+    try:
+        yield
+    except MonitorError as problem:
+        print(f"monitor: {problem}", file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+def _settings() -> Settings:
+    settings = Settings.from_env()
+    settings.claim_home()
+    return settings
+
+
+@app.command()
+def run(as_recorded: AsRecorded = "", as_json: AsJson = False) -> None:
+    """Run tonight's load without Airflow: fetch, check, build, publish, and say what came out."""
+    import os
+
+    from integrationsmonitor import night
+
+    with _one_line_errors():
+        if as_recorded:
+            os.environ["MONITOR_AS_RECORDED"] = as_recorded
+        settings, report = _settings(), default_reporter()
+        for dataset_id in night.plan(settings):
+            try:
+                night.load(settings, dataset_id, report)
+            except (ContractError, FetchError) as problem:
+                report("refused", str(problem))
+        night.build_and_publish(settings, report)
+        print_summary(settings, as_json=as_json)
+        raise typer.Exit(night.exit_code(settings))
+
+
+@app.command()
+def load(dataset: Annotated[str, typer.Argument(help="Id of a dataset, see `monitor status`.")]) -> None:
+    """Load one dataset into archive and landing; nothing is built."""
+    from integrationsmonitor import night
+
+    with _one_line_errors():
+        night.load(_settings(), dataset, default_reporter())
+
+
+@app.command()
+def build() -> None:
+    """Build, check and publish from what the landing holds; does nothing where there is no news."""
+    from integrationsmonitor import night
+
+    with _one_line_errors():
+        settings = _settings()
+        night.build_and_publish(settings, default_reporter())
+        raise typer.Exit(night.exit_code(settings))
+
+
+@app.command()
+def fetch(
+    dataset: Annotated[str, typer.Argument(help="Id of a dataset, see `monitor status`.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Ask, read and check, but write nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the source for one dataset; with --dry-run only say what would be accepted."""
+    from integrationsmonitor import night
+
+    with _one_line_errors():
+        settings = Settings.from_env() if dry_run else _settings()
+        result = night.load(settings, dataset, default_reporter(), dry_run=dry_run)
+        if as_json:
+            print(json.dumps(result, ensure_ascii=False))
+        else:
+            would = "would be accepted" if dry_run else "accepted"
+            print(
+                f"{dataset}: {result['answers']} answers with {result['rows']:,} rows {would}, "
+                f"{result['unchanged']} unchanged, {result['missing']} requests without figures"
+            )
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Show every dataset with its newest period and state, and the current release."""
+    from integrationsmonitor import night
+
+    with _one_line_errors():
+        settings = _settings()
+        print_summary(settings, as_json=as_json)
+        raise typer.Exit(night.exit_code(settings))
+
+
+@app.command()
+def rollback() -> None:
+    """Let `current` point to the release before; nothing is deleted."""
+    from integrationsmonitor import release
+
+    with _one_line_errors():
+        print(f"current is now {release.rollback(_settings()).id}; the next night with the same inputs publishes anew")
+
+
+@app.command()
+def replay(
+    port: Annotated[int, typer.Option(help="Port on loopback; 0 takes a free one.")] = 8770,
+    as_recorded: AsRecorded = "",
+) -> None:
+    """Serve the recorded answers on the live paths (loopback only) until Ctrl-C."""
+    import os
+    import threading
+
+    from integrationsmonitor import clock
+    from integrationsmonitor.replay.server import ReplayServer
+
+    with _one_line_errors():
+        if as_recorded:
+            os.environ["MONITOR_AS_RECORDED"] = as_recorded
+        folder = Settings.from_env({**os.environ, "MONITOR_SOURCE": "recorded"}).recordings
+        with ReplayServer(folder, clock.as_recorded(), port) as server:
+            for host in ("regio", "destatis"):
+                print(f"{host:<9} {server.base_url(host)}", flush=True)
+            try:
+                threading.Event().wait()
+            except KeyboardInterrupt:
+                return
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Check mode, credentials, disk, clock, ports and versions; exit code 1 where something is wrong."""
+    from integrationsmonitor import doctor as checks
+
+    with _one_line_errors():
+        findings = checks.examine()
+        if as_json:
+            print(json.dumps([finding._asdict() for finding in findings], ensure_ascii=False))
+        else:
+            for finding in findings:
+                print(f"{'ok ' if finding.ok else '!! '} {finding.what:<12} {finding.text}")
+        raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+def print_summary(settings: Settings, *, as_json: bool = False) -> None:
+    """Print what `run` and `status` print: datasets, rows, gate, release, paths."""
+    from integrationsmonitor import night
+
+    facts = night.summary(settings)
+    print(json.dumps(facts, ensure_ascii=False) if as_json else "\n".join(_summary_lines(facts)))
+
+
+def _summary_lines(facts: dict[str, Any]) -> Iterator[str]:
+    yield ""
+    yield f"{'dataset':<26} {'newest':<11} {'cells':>8}  state"
+    for entry in facts["datasets"]:
+        newest, count = entry["newest_period"] or "-", entry["observations"]
+        yield f"{entry['dataset_id']:<26} {newest:<11} {count:>8,}  {entry['state']}"
+        if entry["problem"]:
+            yield f"{'':<26} {entry['problem']}"
+    yield ""
+    if not facts["release_id"]:
+        yield "no release yet"
+        return
+    rows = ", ".join(f"{name} {count:,}" for name, count in facts["rows"].items() if name.startswith(("mart_", "fct_")))
+    yield f"rows       {rows}"
+    yield f"gate       {facts['gate']}"
+    yield f"release    {facts['release_id']} ({facts['mode']})"
+    yield f"warehouse  {_short(facts['paths']['warehouse'])}"
+    yield f"exports    {_short(facts['paths']['exports'])}"
+    yield f"quality    {_short(facts['paths']['quality'])}"
+
+
+def _short(path: str) -> str:
+    """Relative to the working directory where the path lies below it."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path
+
+
+def main() -> None:
+    """Run the command line; a wrong setting is one line and exit code 1."""
+    app()

@@ -1,0 +1,106 @@
+"""Landing: one Parquet file per archived answer and parse, keyed so that the same input never makes two.
+
+Comes in: observations as an Arrow table. Goes out: files `landing/obs/<dataset_id>/<raw>-<parse>.parquet`
+with exactly the schema of observation.py, and `_schema.parquet` without rows, so that reading an empty landing works.
+Nothing is overwritten; a file that is missing or damaged can be made again from the archive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from integrationsmonitor import files
+from integrationsmonitor.observation import COLUMNS, STATED, schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from integrationsmonitor.catalog import Catalog, Dataset
+    from integrationsmonitor.settings import Settings
+
+_OPTIONS = {"compression": "zstd", "store_schema": False, "write_page_checksum": True}
+_PARSING_CODE = ("sources", "columns.py", "contract.py", "landing.py", "observation.py")
+
+
+@cache
+def parser_version() -> str:
+    """A hash of all code that turns bytes into observations: whoever changes it need not remember a number."""
+    package = Path(__file__).parent
+    digest = hashlib.sha256()
+    for name in _PARSING_CODE:
+        path = package / name
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def parse_key(dataset: Dataset, catalog: Catalog, version: str) -> str:
+    """Key of one way to parse a dataset: the code's version, the dataset's file, and the regions it is read against."""
+    regions = (catalog.path / "regions.yml").read_bytes()
+    parts = (version, dataset.file_sha256, hashlib.sha256(regions).hexdigest())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def path_of(settings: Settings, dataset_id: str, raw_sha256: str, key: str) -> Path:
+    """Where the observations of one answer in one parse stand."""
+    return settings.landing / "obs" / dataset_id / f"{raw_sha256[:24]}-{key}.parquet"
+
+
+def write(observations: pa.Table, path: Path) -> None:
+    """Write observations under their final name; an existing file stays as it is."""
+    if path.exists():
+        return
+    import pyarrow.parquet as pq
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
+    repeating = [name for name in (*COLUMNS, *STATED) if name not in ("raw_locator", "value")]
+    try:
+        with temporary.open("wb") as file:
+            pq.write_table(observations, file, use_dictionary=repeating, **_OPTIONS)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    files.sync_folder(path.parent)
+
+
+def ensure_schema_file(settings: Settings) -> None:
+    """Put the typed file without rows into the folder that dbt reads."""
+    path = settings.landing / "obs" / "_schema.parquet"
+    if path.exists():
+        return
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(schema((*COLUMNS, *STATED)).empty_table(), sink)
+    files.write_atomic(path, sink.getvalue().to_pybytes())
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a landing file can be read whole, with the checksums of its pages, and has the schema."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            found = file.schema_arrow.names
+            file.read()
+    except (OSError, pa.ArrowException):
+        return False
+    return list(found) == [*COLUMNS, *STATED]
+
+
+def same_rows(one: Path, other: Path) -> bool:
+    """Whether two landing files say the same, whatever parse they are of."""
+    import pyarrow.parquet as pq
+
+    columns = [name for name in (*COLUMNS, *STATED) if name != "parse_key"]
+    return bool(pq.read_table(one, columns=columns).equals(pq.read_table(other, columns=columns)))

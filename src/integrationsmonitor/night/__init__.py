@@ -1,0 +1,13 @@
+"""The night: the only place that knows the order of the steps. The command line and Airflow call these functions.
+
+plan(settings, group)            which datasets tonight
+load(settings, dataset_id, …)    fetch → check → archive → land one dataset; all of its answers or none
+build_and_publish(settings, …)   dbt → expectations → release; nothing where there is no news
+summary(settings), exit_code(settings)
+"""
+
+from integrationsmonitor.night.build import build_and_publish, has_news
+from integrationsmonitor.night.loading import load, plan
+from integrationsmonitor.night.summary import exit_code, summary
+
+__all__ = ["build_and_publish", "exit_code", "has_news", "load", "plan", "summary"]

@@ -1,0 +1,80 @@
+"""Building and publishing. Comes in: archive and landing. Goes out: a release, or a kept candidate and the reason.
+
+Whether there is anything to do is decided from the inputs' hashes against those of the current release, never from
+events. One process, one writer: a lock keeps a second build waiting, which then finds nothing to do.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from integrationsmonitor import files, release
+from integrationsmonitor.catalog import load_catalog
+from integrationsmonitor.errors import GateError, MonitorError
+from integrationsmonitor.night import inputs
+from integrationsmonitor.progress import Reporter, silent
+
+if TYPE_CHECKING:
+    from integrationsmonitor.settings import Settings
+
+
+def has_news(settings: Settings) -> bool:
+    """Whether a build would be made of anything else than the current release was."""
+    catalog = load_catalog(settings.catalog)
+    histories = inputs.histories_of(settings, catalog)
+    return _is_news(settings, inputs.digests(settings, histories))
+
+
+def build_and_publish(settings: Settings, report: Reporter = silent) -> dict[str, Any]:
+    """Build, check and publish, if there is news.
+
+    Returns {"released", "news", "release_id", "gate", "rows", "seconds"}. Raises MonitorError where the build breaks;
+    a failed gate raises GateError. The current release stays in both cases.
+    """
+    started = time.monotonic()
+    settings.claim_home()
+    with files.locked(settings.home / ".build.lock"):
+        catalog = load_catalog(settings.catalog)
+        histories = inputs.histories_of(settings, catalog)
+        digests = inputs.digests(settings, histories)
+        if not _is_news(settings, digests):
+            now = release.current(settings) or {}
+            report("build", "nothing new: the current release stays", release=now.get("release_id", ""))
+            return {"released": False, "news": False, "release_id": now.get("release_id"), "gate": "passed", "rows": {}}
+        if not any(past.accepted for past in histories.values()):
+            raise MonitorError("no dataset has an accepted answer yet: nothing can be built; see `monitor status`")
+        from integrationsmonitor import quality, warehouse
+        from integrationsmonitor.night import facts
+
+        inputs.ensure_landing(settings, catalog, histories, report)
+        tables = {**facts.catalog_tables(catalog), "delivery": inputs.deliveries(settings, histories)}
+        built = warehouse.build(settings, tables, report)
+        checked = quality.check(
+            built.path, settings.project / "expectations", settings.candidate / "quality", report, catalog
+        )
+        if checked.gate != "passed":
+            raise GateError(
+                f"the gate failed, nothing is released: {'; '.join(checked.critical[:3])}. "
+                f"The candidate is kept: {built.path}; all findings: {checked.page}"
+            )
+        published = release.publish(
+            settings,
+            built.path,
+            settings.candidate / "quality",
+            facts.release_facts(settings, catalog, histories, digests, checked, built.path),
+            report,
+        )
+    return {
+        "released": True,
+        "news": True,
+        "release_id": published.id,
+        "gate": checked.gate,
+        "rows": dict(published.rows),
+        "seconds": round(time.monotonic() - started, 1),
+    }
+
+
+def _is_news(settings: Settings, digests: dict[str, str]) -> bool:
+    now = release.current(settings)
+    return now is None or dict(now.get("inputs", {})) != digests

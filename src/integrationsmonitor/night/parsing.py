@@ -1,0 +1,123 @@
+"""From one archived or fetched answer to one landing file. Comes in: bytes. Goes out: facts, and a file when asked.
+
+Refuses what the reader, the mapping or the contract refuse; nothing is written then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from integrationsmonitor import contract, landing
+from integrationsmonitor.errors import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import pyarrow as pa
+
+    from integrationsmonitor.catalog import Catalog, Dataset
+
+_FIRST_STAND = datetime(2000, 1, 1, tzinfo=UTC)
+_HALVED = 0.6
+_QUALITY_STAND, _QUALITY_BOUND = "source_stand", "upper_bound"
+
+
+@dataclass
+class Content:
+    """What an answer holds, before it is read: its file, a hash for "the same figures", from when it is known."""
+
+    filename: str
+    data: bytes
+    sha256: str
+    known_from: datetime
+    known_from_quality: str
+
+
+class _Read(NamedTuple):
+    observations: pa.Table
+    cells: pa.Table | None
+    periods: Mapping[str, tuple[date, date]]
+    layout: str
+
+
+def unpack(dataset: Dataset, body: bytes, filename: str, retrieved_at: datetime) -> Content:
+    """Open the envelope of an answer; where it does not say from when it is known, the retrieval is the bound."""
+    from integrationsmonitor.sources import genesis_zip
+
+    if dataset.connector != "genesis":
+        return Content(filename, body, genesis_zip.content_sha256(body), retrieved_at, _QUALITY_BOUND)
+    name, data = genesis_zip.open_member(body, table=dataset.table, dataset_id=dataset.id, filename=filename)
+    known_from = genesis_zip.epoch_of(name)
+    if not _FIRST_STAND <= known_from <= retrieved_at + timedelta(days=1):
+        expected = f"a moment between {_FIRST_STAND:%Y} and now in the member's name"
+        raise ContractError(dataset.id, name, "ZIP member", expected, f"{known_from:%Y-%m-%d %H:%M}")
+    return Content(name, data, genesis_zip.content_sha256(data), known_from, _QUALITY_STAND)
+
+
+def parse(
+    catalog: Catalog,
+    dataset: Dataset,
+    content: Content,
+    raw_sha256: str,
+    parse_key: str,
+    scope: tuple[date, date],
+    target: Path | None,
+) -> tuple[int, str]:
+    """Read, map and check one answer, and write its landing file; returns the number of rows and the layout.
+
+    `scope` is the first and last day whose figures were asked for.
+    """
+    read = _read_genesis if dataset.connector == "genesis" else _read_local
+    observations, cells, periods, layout = read(catalog, dataset, content, raw_sha256, parse_key)
+    rows = contract.check(observations, cells, periods, dataset, catalog, content.filename, scope)
+    if target is not None:
+        landing.write(observations, target)
+    return rows, layout
+
+
+def _read_genesis(catalog: Catalog, dataset: Dataset, content: Content, raw_sha256: str, parse_key: str) -> _Read:
+    from integrationsmonitor.sources import genesis_read, mapping
+
+    answer = genesis_read.read_answer(content.data, dataset, content.filename)
+    content.data = b""  # a large file's bytes are not needed any more: a million lines are some 280 MB
+    known_from = content.known_from.astimezone(UTC)
+    origin = mapping.Origin(content.filename, answer.layout, answer.sheet, known_from, raw_sha256, parse_key)
+    mapped = mapping.map_cells(answer.cells, dataset, catalog.regions, origin)
+    return _Read(mapped.observations, answer.cells, mapped.periods, answer.layout)
+
+
+def _read_local(catalog: Catalog, dataset: Dataset, content: Content, raw_sha256: str, parse_key: str) -> _Read:
+    from integrationsmonitor.sources import local_file
+
+    del raw_sha256  # the reader takes it from the bytes
+    answer = local_file.read_local(content.data, dataset, content.filename, catalog.regions, parse_key=parse_key)
+    return _Read(answer.observations, None, {}, "local")
+
+
+def refuse_empty(dataset: Dataset, filename: str, slot: str) -> ContractError:
+    """The error for a source that had figures for a request and now has none."""
+    return ContractError(
+        dataset.id,
+        filename,
+        f"request {slot}",
+        "the figures that were there before",
+        "no figures",
+        "If the source withdrew them on purpose, say so with a corrected dataset file",
+    )
+
+
+def refuse_older(dataset: Dataset, content: Content, before: str) -> ContractError:
+    """The error for other figures under an earlier moment than those that were accepted before."""
+    expected = f"a Stand not before {before}, from which other figures are known"
+    return ContractError(dataset.id, content.filename, "ZIP member", expected, content.known_from.isoformat())
+
+
+def refuse_halved(dataset: Dataset, content: Content, rows: int, before: int) -> None:
+    """Refuse an answer that lost a large part of its rows: most likely it was cut, not corrected."""
+    if rows < before * _HALVED:
+        expected = f"about as many rows as the {before} of the answer before"
+        raise ContractError(dataset.id, content.filename, "the whole file", expected, f"{rows}")

@@ -1,0 +1,285 @@
+"""Publishing: the last step of a night.
+
+Comes in: a candidate warehouse that passed its gate, the results of the check, the facts of the night.
+Goes out: one immutable folder `releases/<utc>-<short hash>/`, and `current` pointing at it.
+
+release.json is written last: a folder without it is no release. A kill at any point leaves `current` whole and the
+next publication cleans up. Refuses: a candidate whose gate is not `passed`, facts of the other source mode.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from integrationsmonitor import archive, clock, files
+from integrationsmonitor.errors import GateError, MonitorError
+from integrationsmonitor.progress import Reporter, silent
+from integrationsmonitor.release import exports, shelf
+from integrationsmonitor.release.contract import ExportContract, load_contract
+from integrationsmonitor.release.tables import (
+    Column,
+    Table,
+    connection,
+    copy_table,
+    literal,
+    published_tables,
+    quoted,
+    write_row,
+)
+from integrationsmonitor.settings import Settings
+
+__all__ = ["Release", "ReleaseFacts", "current", "inputs_digest", "publish", "releases", "rollback"]
+
+NOTICE_DE = {"recorded": "Aufgezeichnete Daten, kein Live-Abruf", "live": "Live abgerufene Daten"}
+
+# meta_release: (column, type, description)
+_META = (
+    ("release_id", "VARCHAR", "Kennung der Veröffentlichung, zugleich Name ihres Ordners"),
+    ("released_at", "TIMESTAMP", "Zeitpunkt der Veröffentlichung (UTC)"),
+    ("source_mode", "VARCHAR", "recorded = mitgelieferte Aufzeichnungen, live = Abruf bei den Quellen"),
+    ("notice_de", "VARCHAR", "Hinweis, der mit den Zahlen weiterzugeben ist"),
+    ("code_version", "VARCHAR", "Stand des Programms"),
+    ("inputs_digest", "VARCHAR", "SHA-256 über alles, was in die Veröffentlichung einging"),
+    ("gate", "VARCHAR", "Ergebnis der Qualitätsprüfung"),
+    ("datasets", "INTEGER", "Anzahl der Datensätze"),
+    ("datasets_in_quarantine", "VARCHAR", "Datensätze, deren letzte Antwort zurückgewiesen wurde, durch | getrennt"),
+    ("raw_inputs", "INTEGER", "Anzahl der Antworten von Quellen, aus denen gerechnet wurde"),
+    ("observations", "BIGINT", "Zeilen in fct_observation"),
+    ("indicator_values", "BIGINT", "Zeilen in mart_indicator"),
+    ("previous_release_id", "VARCHAR", "Kennung der vorigen Veröffentlichung, leer bei der ersten"),
+)
+_META_COMMENT = "Diese Veröffentlichung: eine Zeile. Hinweis und Stand, die bei jeder Verwendung zu nennen sind."
+
+
+@dataclass(frozen=True)
+class ReleaseFacts:
+    """What the night knows about a release and the warehouse file does not.
+
+    `inputs` is the parts from which news is judged (landing keys, hashes of catalogue and code …), JSON-like;
+    `raw_inputs` one mapping per answer used, each with `dataset_id` and `sha256`; `dataset_states` one mapping per
+    dataset with `dataset_id` and `state`; `quarantined` the datasets whose last answer was refused.
+    """
+
+    mode: str
+    code_version: str
+    inputs: Mapping[str, Any]
+    gate: str
+    raw_inputs: Sequence[Mapping[str, Any]] = ()
+    dataset_states: Sequence[Mapping[str, Any]] = ()
+    quarantined: Sequence[str] = ()
+    quality: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published release; `rows` per table."""
+
+    id: str
+    path: Path
+    rows: Mapping[str, int]
+    seconds: float
+
+
+def inputs_digest(inputs: Mapping[str, Any]) -> str:
+    """SHA-256 of the inputs as canonical JSON."""
+    body = json.dumps(inputs, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def current(settings: Settings) -> dict[str, Any] | None:
+    """The parsed release.json of `current`; None where nothing was released, or the link leads to nothing whole."""
+    return shelf.read(settings.current)
+
+
+def releases(settings: Settings) -> list[dict[str, Any]]:
+    """All whole releases, oldest first."""
+    return shelf.whole(settings)
+
+
+def publish(
+    settings: Settings, candidate: Path, quality_dir: Path, facts: ReleaseFacts, report: Reporter = silent
+) -> Release:
+    """Make a release of the candidate and let `current` mean it.
+
+    Raises GateError where the gate did not pass, MonitorError where candidate or contract do not fit; `current` is
+    untouched then. The candidate must be closed and the folder of the check complete.
+    """
+    started = time.monotonic()
+    if facts.gate != "passed":
+        raise GateError(f"the gate is {facts.gate!r}: the candidate is not released, current stays")
+    if facts.mode != settings.mode:
+        raise MonitorError(f"facts of a {facts.mode!r} night cannot become a release of a {settings.mode!r} home")
+    keep = shelf.keep_setting(settings)
+    contract = load_contract(settings.project / "exports" / "exports.yml")
+    with files.locked(settings.home / ".publish.lock"):
+        for name in shelf.clean(settings):
+            report("publish", f"removed what an interrupted publication left: {name}")
+        meta = _meta(settings, facts)
+        folder = settings.releases / meta["release_id"]
+        folder.mkdir()
+        tables = _fill(settings, candidate, folder, contract, meta, report)
+        shutil.copytree(quality_dir, folder / "quality")
+        shelf.seal(folder)
+        shelf.mark(folder, _release_json(settings, folder, meta, facts, tables))
+        report("publish", f"release {folder.name} is whole")
+        shelf.point_current(settings, folder.name)
+        archive.journal(settings, {"event": "published", "release_id": folder.name, "previous": _previous(meta)})
+        shelf.link_exports(settings)
+        for name in shelf.prune(settings, keep):
+            report("publish", f"removed old release {name}")
+    rows = {table.name: table.rows for table in tables}
+    seconds = time.monotonic() - started
+    report("publish", f"current is {folder.name}", tables=len(rows), seconds=seconds)
+    return Release(folder.name, folder, rows, seconds)
+
+
+def rollback(settings: Settings, release_id: str | None = None, report: Reporter = silent) -> Release:
+    """Let `current` mean an earlier whole release: the named one, or the one that `current` replaced."""
+    started = time.monotonic()
+    with files.locked(settings.home / ".publish.lock"):
+        shelf.clean(settings)
+        now = shelf.read(settings.current)
+        target = release_id or _before(settings, now)
+        found = shelf.read(settings.releases / target)
+        if found is None:
+            known = ", ".join(str(release["release_id"]) for release in shelf.whole(settings)[-5:])
+            raise MonitorError(f"{target} is no whole release; the last ones are: {known or 'none'}")
+        shelf.point_current(settings, target)
+        archive.journal(settings, {"event": "rolled_back", "release_id": target, "from": (now or {}).get("release_id")})
+    report("publish", f"current is {target} again")
+    return Release(target, settings.releases / target, dict(found["tables"]), time.monotonic() - started)
+
+
+def _before(settings: Settings, now: Mapping[str, Any] | None) -> str:
+    shelved = shelf.whole(settings)
+    if now is None:
+        earlier = shelved
+    else:
+        if now.get("previous") in {release["release_id"] for release in shelved}:
+            return str(now["previous"])
+        earlier = [release for release in shelved if int(release["sequence"]) < int(now["sequence"])]
+    if not earlier:
+        raise MonitorError("there is no earlier release to go back to; current stays")
+    return str(earlier[-1]["release_id"])
+
+
+def _previous(meta: Mapping[str, Any]) -> str | None:
+    return meta["previous_release_id"] or None
+
+
+def _meta(settings: Settings, facts: ReleaseFacts) -> dict[str, Any]:
+    """The row of meta_release, but for the counts that the tables give."""
+    moment, digest = clock.now(), inputs_digest(facts.inputs)
+    stem = f"{moment:%Y%m%dT%H%M%SZ}-{digest[:8]}"
+    name, number = stem, 1
+    while (settings.releases / name).exists():
+        number += 1
+        name = f"{stem}-{number}"
+    return {
+        "release_id": name,
+        "released_at": clock.naive_utc(moment).replace(microsecond=0),
+        "source_mode": facts.mode,
+        "notice_de": NOTICE_DE[facts.mode],
+        "code_version": facts.code_version,
+        "inputs_digest": digest,
+        "gate": facts.gate,
+        "datasets": len(facts.dataset_states),
+        "datasets_in_quarantine": "|".join(sorted(facts.quarantined)),
+        "raw_inputs": len(facts.raw_inputs),
+        "previous_release_id": (shelf.read(settings.current) or {}).get("release_id", ""),
+    }
+
+
+def _fill(
+    settings: Settings,
+    candidate: Path,
+    folder: Path,
+    contract: ExportContract,
+    meta: dict[str, Any],
+    report: Reporter,
+) -> list[Table]:
+    """Write warehouse.duckdb and exports/ into the folder; returns the published tables."""
+    if not candidate.is_file():
+        raise MonitorError(f"{candidate.name} does not exist; run the build first")
+    with connection(settings.home / "tmp" / "publish") as con:
+        con.execute(f"attach {literal(str(candidate))} as cand (read_only)")
+        con.execute(f"attach {literal(str(folder / 'warehouse.duckdb'))} as rel")
+        found = [table for table in published_tables(con, "cand", contract) if table.name != "meta_release"]
+        tables = [copy_table(con, "cand", "rel", table) for table in found]
+        con.execute("detach cand")
+        rows = {table.name: table.rows for table in tables}
+        meta["observations"] = rows.get("fct_observation", 0)
+        meta["indicator_values"] = rows.get("mart_indicator", 0)
+        tables.append(write_row(con, "rel", _meta_table(), meta))
+        con.execute("checkpoint rel")
+        report("publish", "warehouse.duckdb written", tables=len(tables), rows=sum(rows.values()))
+        _export(con, folder / "exports", contract, meta, tables)
+        con.execute("detach rel")
+    report("publish", "exports written", tables=sum(contract.as_file(table.name) for table in tables))
+    return tables
+
+
+def _export(con: Any, target: Path, contract: ExportContract, meta: Mapping[str, Any], tables: list[Table]) -> None:
+    target.mkdir()
+    facts = {"source_mode": str(meta["source_mode"]), "notice_de": str(meta["notice_de"])}
+    listed = [table for table in tables if contract.as_file(table.name)]
+    for table in listed:
+        relation = f"rel.main.{quoted(table.name)}"
+        exports.write_csv(con, relation, table, contract, target / f"{table.name}.csv")
+        exports.write_parquet(con, relation, table, contract, target / f"{table.name}.parquet", facts)
+    (target / "README.txt").write_text(exports.readme(listed, facts), encoding="utf-8")
+    heading = {"release_id": meta["release_id"], "released_at": _iso(meta["released_at"]), **facts}
+    manifest = exports.latest(heading, listed, _files(target))
+    body = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    (target / "latest.json").write_text(body, encoding="utf-8")
+
+
+def _meta_table() -> Table:
+    columns = tuple(Column(name, kind, False, text) for name, kind, text in _META)
+    return Table("meta_release", "main", columns, _META_COMMENT, ("release_id",))
+
+
+def _release_json(
+    settings: Settings, folder: Path, meta: Mapping[str, Any], facts: ReleaseFacts, tables: list[Table]
+) -> dict[str, Any]:
+    last = shelf.whole(settings)
+    return {
+        "format": 1,
+        "release_id": meta["release_id"],
+        "sequence": 1 + max((int(release["sequence"]) for release in last), default=0),
+        "previous": _previous(meta),
+        "released_at": _iso(meta["released_at"]),
+        "source_mode": facts.mode,
+        "notice_de": meta["notice_de"],
+        "code_version": facts.code_version,
+        "gate": facts.gate,
+        "quality": dict(facts.quality),
+        "tables": {table.name: table.rows for table in tables},
+        "inputs_digest": meta["inputs_digest"],
+        "inputs": dict(facts.inputs),
+        "datasets": [dict(state) for state in facts.dataset_states],
+        "datasets_in_quarantine": sorted(facts.quarantined),
+        "raw_inputs": [dict(raw) for raw in facts.raw_inputs],
+        "files": _files(folder),
+    }
+
+
+def _files(folder: Path) -> list[dict[str, Any]]:
+    """Path, size and SHA-256 of every file below the folder, by path."""
+    return [
+        {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": files.sha256_of(path)}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    ]
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat() + "Z"

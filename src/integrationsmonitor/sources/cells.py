@@ -1,0 +1,41 @@
+"""What every reader of a table hands on: an Arrow table of cells, and a few facts about the answer.
+
+The cells have the columns line, col (both 1-based int), time, region_code, region_label, measure (the source's
+code), one column `a_<AXIS CODE>` per axis of the dataset (the source's code, "" for the total), value (as printed,
+stripped) and quality ("" where none). Codes in it are known to the dataset's file; regions are not yet checked.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from integrationsmonitor.catalog import Dataset
+
+# As many digits as an observation can hold; anything longer is no number of these statistics.
+NUMBER = re.compile(r"-?[0-9]{1,12}(,[0-9]{1,6})?")
+QUALITIES = frozenset({"", "e", "p", "r", "s"})
+
+
+class Answer(NamedTuple):
+    """Cells of one file and what the file says of itself.
+
+    `layout` is ffcsv, csv or xlsx; `stand` the aware moment from which the figures are known, if the file says so;
+    `sheet` the worksheet of an XLSX export.
+    """
+
+    cells: pa.Table
+    layout: str
+    stand: datetime | None
+    member: str
+    sheet: str | None = None
+
+
+def cell_columns(dataset: Dataset) -> list[str]:
+    """Names of the columns of `cells` for a dataset, in order."""
+    axes = [f"a_{axis.code}" for axis in dataset.axes]
+    return ["line", "col", "time", "region_code", "region_label", "measure", *axes, "value", "quality"]

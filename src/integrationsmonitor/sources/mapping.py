@@ -1,0 +1,354 @@
+"""From cells to observations. Comes in: the cells of a reader. Goes out: an Arrow table in the shape of observation.py.
+
+The words of each column are judged one by one, strictly; a line costs a few look-ups (columns.py). Refuses: a time
+that does not fit the dataset's period, an unknown Kreis of Thüringen, a region whose name does not belong to its key,
+a value for a Kreis that no longer exists, a sign or quality mark that the dataset's file does not explain, anything
+else that is no number, and a Land that differs under its two keys 16 and 160. Regions outside the catalogue are left
+out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from integrationsmonitor.columns import Column, combine, constant
+from integrationsmonitor.errors import ContractError
+from integrationsmonitor.observation import AXIS_FIELDS, COLUMNS, STATED, STATUSES, STATUSES_WITH_VALUE, schema
+from integrationsmonitor.sources.cells import NUMBER, QUALITIES
+from integrationsmonitor.sources.periods import period_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    import numpy as np
+    import pyarrow as pa
+
+    from integrationsmonitor.catalog import Dataset, Measure, Region
+
+_LAND, _LAND_AGAIN, _NOTHING_THERE = "16", "160", "-"
+
+
+class Origin(NamedTuple):
+    """Where the cells came from: for error messages, locators and keys."""
+
+    filename: str
+    layout: str
+    sheet: str | None
+    known_from: datetime
+    raw_sha256: str
+    parse_key: str
+
+
+class Mapped(NamedTuple):
+    """Observations, and the period of every printed time."""
+
+    observations: pa.Table
+    periods: Mapping[str, tuple[date, date]]
+
+
+def map_cells(cells: pa.Table, dataset: Dataset, regions: Mapping[str, Region], origin: Origin) -> Mapped:
+    """Map the cells of one answer; the first thing that is wrong rejects it with a ContractError naming the line."""
+    return _Mapper(cells, dataset, regions, origin).run()
+
+
+class _Mapper:
+    def __init__(self, cells: pa.Table, dataset: Dataset, regions: Mapping[str, Region], origin: Origin) -> None:
+        self.dataset, self.regions, self.origin = dataset, regions, origin
+        self.cells = cells
+        self.lines = cells["line"].to_numpy()
+        self.fields = cells["col"].to_numpy()
+        names = ["time", "region_code", "measure", "value", "quality", *(f"a_{axis.code}" for axis in dataset.axes)]
+        self.columns = {name: Column.of(cells[name]) for name in names}
+
+    def run(self) -> Mapped:
+        import numpy as np
+
+        self._check_region_names()
+        self._check_land_twice()
+        known = self.columns["region_code"].look_up([code in self.regions for code in self._codes()], bool)
+        if not known.all():
+            rows = np.flatnonzero(known)
+            self.columns = {name: column.kept(rows) for name, column in self.columns.items()}
+            self.lines, self.fields = self.lines[rows], self.fields[rows]
+        self._check_quality()
+        time = self.columns["time"]
+        periods, bases = self._periods()
+        gone = self._gone(periods)
+        statuses = self._statuses(periods, gone)
+        combos = combine([self.columns["measure"], *(self.columns[f"a_{axis.code}"] for axis in self.dataset.axes)])
+        fields = self._fields(combos)
+        table = self._table(combos, fields, periods, bases, statuses)
+        return Mapped(table, {word: periods[number] for number, word, _ in time.used()})
+
+    def _refuse(self, place: int, expected: str, found: str, hint: str = "") -> ContractError:
+        where = f"line {int(self.lines[place])}" if place < len(self.lines) else "the file"
+        return ContractError(self.dataset.id, self.origin.filename, where, expected, found, hint)
+
+    def _codes(self) -> list[str]:
+        return self.columns["region_code"].words
+
+    def _check_region_names(self) -> None:
+        """Key and name must belong together: a shifted column would otherwise pass."""
+        pairs = combine([self.columns["region_code"], Column.of(self.cells["region_label"])])
+        for _, (code, label), place in pairs.used():
+            region = self.regions.get(code)
+            name = (label or "").strip()
+            if region is None:
+                if not code or re.fullmatch(r"16\d{3}", code):
+                    hint = "A new Kreis must first be entered in catalog/regions.yml"
+                    raise self._refuse(place, "a known Kreis of Thüringen", f"{code!r} ({name})", hint)
+            elif name.split(",", 1)[0].strip() != region.name:
+                raise self._refuse(place, f"the name {region.name!r} for region {code}", repr(name))
+
+    def _check_land_twice(self) -> None:
+        """16 and 160 are the same Land in tables with levels (sources differ in which they print)."""
+        if _LAND_AGAIN not in self._codes():
+            return
+        names = [name for name in self.columns if name not in ("region_code", "value", "quality")]
+        keys = combine([self.columns[name] for name in names])
+        codes, values = self.columns["region_code"], self.columns["value"]
+        land: dict[int, int] = {}
+        again: dict[int, int] = {}
+        wanted = {codes.words.index(_LAND_AGAIN): again}
+        if _LAND in codes.words:
+            wanted[codes.words.index(_LAND)] = land
+        for number, found in wanted.items():
+            places = (codes.index == number).nonzero()[0]
+            found.update({int(keys.index[place]): int(place) for place in places})
+        for key, place in again.items():
+            here = values.words[values.index[place]]
+            if key in land and here not in (_NOTHING_THERE, values.words[values.index[land[key]]]):
+                expected = f"the value of region 16, {values.words[values.index[land[key]]]}, for region 160"
+                raise self._refuse(place, expected, here)
+
+    def _check_quality(self) -> None:
+        for _, quality, place in self.columns["quality"].used():
+            if quality not in QUALITIES:
+                known = ", ".join(sorted(QUALITIES - {""}))
+                raise self._refuse(place, f"a quality mark of {known}", repr(quality))
+
+    def _periods(self) -> tuple[list[tuple[date, date]], list[str]]:
+        """First and last day, and basis, of every time."""
+        time = self.columns["time"]
+        periods: list[Any] = [None] * len(time.words)
+        bases = [""] * len(time.words)
+        for number, text, place in time.used():
+            period = period_of(text, self.dataset.period_type)
+            if period is None:
+                raise self._refuse(place, f"a time of the kind {self.dataset.period_type}", repr(text))
+            periods[number], bases[number] = period, self._basis(period[1], place)
+        return periods, bases
+
+    def _basis(self, period_end: date, place: int) -> str:
+        known = self.origin.known_from.date()
+        for rule in self.dataset.basis:
+            if rule.first <= period_end <= rule.last and known < rule.known_before:
+                return rule.basis
+        hint = f"Add one to catalog/datasets/{self.dataset.id}.yml"
+        raise self._refuse(place, f"a rule under `basis` for {period_end}", "none", hint)
+
+    def _gone(self, periods: list[tuple[date, date]]) -> np.ndarray[Any, Any]:
+        """Per line: 0 the region existed throughout the period, 1 only for a part of it, 2 not at all."""
+        import numpy as np
+
+        region, time = self.columns["region_code"], self.columns["time"]
+        table: Any = np.zeros((len(region.words), len(time.words)), dtype=np.int8)
+        for row, code in enumerate(region.words):
+            found = self.regions.get(code)
+            for column, period in enumerate(periods):
+                if found is not None and period is not None:
+                    start, end = period
+                    outside = start > found.valid_to or end < found.valid_from
+                    table[row, column] = 2 if outside else int(end > found.valid_to or start < found.valid_from)
+        found_per_line: np.ndarray[Any, Any] = table[region.index, time.index]
+        return found_per_line
+
+    def _statuses(self, periods: list[tuple[date, date]], gone: np.ndarray[Any, Any]) -> Any:
+        """Per line the number of its status in STATUSES."""
+        import numpy as np
+
+        value = self.columns["value"]
+        is_number = value.look_up([bool(word) and bool(NUMBER.fullmatch(word)) for word in value.words], bool)
+        is_nought = value.look_up([word == "0" for word in value.words], bool)
+        late = np.flatnonzero(is_number & ~is_nought & (gone == 2))
+        if len(late):
+            place = int(late[0])
+            code = self._codes()[self.columns["region_code"].index[place]]
+            found = value.words[value.index[place]]
+            raise self._refuse(place, f"no value for {code}, which did not exist in that period", found)
+        self._check_whole_counts(is_number)
+        statuses: Any = np.full(len(value.index), STATUSES.index("value"), dtype=np.int8)
+        signs = np.flatnonzero(~is_number)
+        if len(signs):
+            statuses[signs] = self._sign_statuses(signs, periods)
+            is_dash = value.look_up([word == _NOTHING_THERE for word in value.words], bool)
+            statuses[self._not_delivered(is_dash, is_number & ~is_nought, gone)] = STATUSES.index("not_yet")
+            statuses[is_dash & (gone > 0)] = STATUSES.index("not_existing")
+        statuses[is_nought & (gone == 2)] = STATUSES.index("not_existing")  # some tables print 0 for nothing there
+        return statuses
+
+    def _check_whole_counts(self, is_number: Any) -> None:
+        """Refuse a count with a comma: 217,159 people is an English thousands mark, not 217 people and a bit."""
+        import numpy as np
+
+        value, measure = self.columns["value"], self.columns["measure"]
+        counts = {m.code for m in self.dataset.measures if m.unit == "Anzahl" and not m.fractions}
+        has_comma = value.look_up(["," in (word or "") for word in value.words], bool)
+        wrong = np.flatnonzero(is_number & has_comma & measure.look_up([w in counts for w in measure.words], bool))
+        if len(wrong):
+            place = int(wrong[0])
+            raise self._refuse(place, "a whole number, since it counts", repr(value.words[value.index[place]]))
+
+    def _sign_statuses(self, places: np.ndarray[Any, Any], periods: list[tuple[date, date]]) -> Any:
+        time = self.columns["time"].kept(places)
+        numbered = Column(list(range(len(time.words))), time.index)
+        signs = combine([self.columns["value"].kept(places), self.columns["measure"].kept(places), numbered])
+        table = [0] * len(signs.words)
+        for number, (sign, code, when), first in signs.used():
+            measure = self.dataset.measure_by_code[code].measure
+            status = self._status(sign, (measure, code), periods[when][1])
+            if status is None:
+                hint = f"If the sign is right, explain it under `signs` in catalog/datasets/{self.dataset.id}.yml"
+                expected = "a number or a sign explained in the dataset's file"
+                raise self._refuse(int(places[first]), expected, repr(sign), hint)
+            table[number] = STATUSES.index(status)
+        return signs.look_up(table, "int8")
+
+    def _status(self, sign: str, measures: tuple[str, str], end: date) -> str | None:
+        for rule in self.dataset.signs:
+            if rule.sign != sign or rule.layout not in ("", self.origin.layout) or not rule.first <= end <= rule.last:
+                continue
+            if not rule.measures or any(measure in rule.measures for measure in measures):
+                return rule.status if rule.status in STATUSES else None
+        return None
+
+    def _not_delivered(self, is_dash: Any, is_positive: Any, gone: Any) -> Any:
+        """Where a Land row with values stands beside nothing but "-" in all its Kreise, these are not delivered yet."""
+        import numpy as np
+
+        if self.dataset.not_yet != "all_kreise_dash":
+            return np.zeros(len(is_dash), dtype=bool)
+        keys = combine([self.columns["measure"], self.columns["time"]])
+        region = self.columns["region_code"]
+        kreis = region.look_up([self._level(code) == "kreis" for code in region.words], bool)
+        land = region.look_up([code == _LAND for code in region.words], bool)
+
+        def any_of(mask: Any) -> Any:
+            found: Any = np.zeros(len(keys.words), dtype=bool)
+            found[keys.index[mask]] = True
+            return found
+
+        waits = any_of(kreis & is_dash & (gone == 0)) & ~any_of(kreis & ~is_dash) & any_of(land & is_positive)
+        return waits[keys.index] & kreis & is_dash
+
+    def _fields(self, combos: Column) -> list[dict[str, str]]:
+        """Per combination of measure and axis values: the fields that it sets."""
+        found: list[dict[str, str]] = [{} for _ in combos.words]
+        for number, (code, *codes), place in combos.used():
+            measure = self.dataset.measure_by_code.get(code)
+            values = [axis.by_code.get(word) for axis, word in zip(self.dataset.axes, codes, strict=True)]
+            if measure is None or None in values:
+                raise self._refuse(place, "codes of the dataset's file", repr((code, *codes)))
+            found[number] = self._set(measure, [value.sets for value in values if value is not None])
+        return found
+
+    def _set(self, measure: Measure, settings: Sequence[Mapping[str, str]]) -> dict[str, str]:
+        """Axis fields, and the remaining dimensions ("insgesamt" is left out: not split by it)."""
+        fields = {**AXIS_FIELDS}
+        dimensions: dict[str, str] = {}
+        for setting in (self.dataset.constants, measure.constants, *settings):
+            for name, value in setting.items():
+                if name not in fields:
+                    dimensions[name] = value
+                elif value != AXIS_FIELDS[name]:
+                    fields[name] = value
+        others = "|".join(f"{name}={value}" for name, value in sorted(dimensions.items()) if value != "insgesamt")
+        own = {"measure": measure.measure, "unit": measure.unit, "basis": measure.basis}
+        return {**fields, "dimensions": others, **own}
+
+    def _table(
+        self,
+        combos: Column,
+        fields: list[dict[str, str]],
+        periods: list[tuple[date, date]],
+        bases: list[str],
+        statuses: np.ndarray[Any, Any],
+    ) -> pa.Table:
+        import numpy as np
+        import pyarrow as pa
+
+        region, time, value = (self.columns[name] for name in ("region_code", "time", "value"))
+        rows = len(region.index)
+        numbers = Column(list(STATUSES), statuses)
+        has_value = np.isin(statuses, [STATUSES.index(status) for status in STATUSES_WITH_VALUE])
+        is_sign = statuses != STATUSES.index("value")
+        if any(field["basis"] for field in fields):
+            both = combine([Column(bases, time.index), Column([field["basis"] for field in fields], combos.index)])
+            basis = both.mapped(lambda number: both.words[number][1] or both.words[number][0])
+        else:
+            basis = time.mapped(lambda number: bases[number])
+        days = [
+            pa.array([period[side] if period else None for period in periods], pa.date32()).take(pa.array(time.index))
+            for side in (0, 1)
+        ]
+        signs = value.mapped(lambda number: value.words[number])
+        columns = {
+            "dataset_id": constant(self.dataset.id, rows),
+            "region_key": region.mapped(lambda number: region.words[number]),
+            "region_level": region.mapped(lambda number: self._level(region.words[number])),
+            "period_type": constant(self.dataset.period_type, rows),
+            "period_start": days[0],
+            "period_end": days[1],
+            "value": self._values(has_value),
+            "sign": pa.DictionaryArray.from_arrays(
+                pa.array(signs.indices.to_numpy(zero_copy_only=False), mask=~is_sign), signs.dictionary
+            ),
+            "status": numbers.mapped(lambda number: STATUSES[number]),
+            "quality": self.columns["quality"].mapped(lambda n: self.columns["quality"].words[n] or None),
+            "basis": basis,
+            "place": constant(self.dataset.place, rows),
+            "territory_date": days[1],
+            "raw_sha256": constant(self.origin.raw_sha256, rows),
+            "raw_locator": self._locators(),
+            "parse_key": constant(self.origin.parse_key, rows),
+        }
+        for name in ("measure", *AXIS_FIELDS, "dimensions", "unit"):
+            columns[name] = combos.mapped([field.get(name, "") for field in fields].__getitem__)
+        for name in STATED:
+            columns[name] = pa.nulls(rows, schema(STATED).field(name).type)
+        return pa.table({name: columns[name] for name in (*COLUMNS, *STATED)})
+
+    def _level(self, code: str) -> str | None:
+        return self.regions[code].level if code in self.regions else None
+
+    def _values(self, has_value: Any) -> pa.Array:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        value = self.columns["value"]
+        texts = [word.replace(",", ".") if NUMBER.fullmatch(word or "") else "0" for word in value.words]
+        numbers = pc.cast(pa.array(texts, pa.string()), pa.decimal128(18, 6))
+        return numbers.take(pa.array(value.index, mask=~has_value))
+
+    def _locators(self) -> pa.Array:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        lines = pc.cast(pa.array(self.lines), pa.string())
+        if self.origin.layout == "xlsx":
+            letters = Column.of(pa.chunked_array([pa.array(self.fields)]))
+            prefix = letters.mapped(lambda number: f"{self.origin.sheet or ''}!{column_letters(letters.words[number])}")
+            return pc.binary_join_element_wise(prefix.cast(pa.string()), lines, "")
+        fields = pc.cast(pa.array(self.fields), pa.string())
+        return pc.binary_join_element_wise("line ", lines, ", field ", fields, "")
+
+
+def column_letters(number: int) -> str:
+    """The letters of a spreadsheet column, 1 is A."""
+    letters = ""
+    while number > 0:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

@@ -1,0 +1,222 @@
+"""The candidate warehouse: one dbt build of the whole project into a fresh DuckDB file.
+
+Comes in: the landing's Parquet files and the input tables of the night (`catalog_tables.SCHEMAS`). Goes out:
+`candidate/warehouse.duckdb` with the marts and the intermediate tables, closed and checkpointed, and what is in it.
+Refuses inputs of another shape, and any failure of a model or a test (MonitorError with the nodes and their messages).
+
+It is the only module that writes the candidate. Everything dbt writes stands below the candidate's folder; the folder's
+path never changes, because dbt parses everything anew when it does.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from integrationsmonitor.catalog_tables import SCHEMAS, arrow_schema
+from integrationsmonitor.errors import ConfigError, MonitorError
+from integrationsmonitor.progress import Reporter
+from integrationsmonitor.settings import Settings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MART_PREFIXES = ("dim_", "fct_", "mart_", "rpt_", "qa_")
+
+
+@dataclass(frozen=True)
+class WarehouseResult:
+    """What a build made: the file, the rows of every published table, the tests that held, and how long it took."""
+
+    path: Path
+    rows: Mapping[str, int]
+    tests: int
+    seconds: float
+
+
+def build(settings: Settings, inputs: Mapping[str, pa.Table], report: Reporter) -> WarehouseResult:
+    """Build the candidate from nothing; raises MonitorError when a model or a test fails."""
+    started = time.monotonic()
+    path = _prepare(settings, inputs)
+    report("build", f"dbt build of {len(inputs)} input tables")
+    outcome = _dbt(settings, ["build", "--exclude-resource-type", "unit_test"], _announcer(report))
+    _raise_on_failure(outcome, "dbt build")
+    rows = _finish(path)
+    seconds = time.monotonic() - started
+    tests = sum(1 for result in outcome.result.results if result.node.resource_type == "test")
+    report("build", "warehouse built", tables=len(rows), rows=sum(rows.values()), tests=tests, seconds=seconds)
+    return WarehouseResult(path, rows, tests, seconds)
+
+
+def unit_tests(settings: Settings, inputs: Mapping[str, pa.Table], report: Reporter) -> int:
+    """Run the dbt project's unit tests against the candidate's empty shape; returns how many held.
+
+    A unit test reads the types of its inputs from the tables, so that the models are built first, without rows.
+    """
+    _prepare(settings, inputs)
+    _raise_on_failure(_dbt(settings, ["run", "--empty"], _silent), "dbt run")
+    outcome = _dbt(settings, ["test", "--select", "test_type:unit"], _silent)
+    _raise_on_failure(outcome, "dbt unit tests")
+    held = len(outcome.result.results)
+    report("build", "dbt unit tests held", tests=held)
+    return held
+
+
+def _prepare(settings: Settings, inputs: Mapping[str, pa.Table]) -> Path:
+    """Check and write the inputs, remove the last candidate; returns the path of the new one."""
+    import pyarrow.parquet as pq
+
+    _check(inputs)
+    schema_file = settings.landing / "obs" / "_schema.parquet"
+    if not schema_file.is_file():
+        raise ConfigError(f"{schema_file} is missing; `monitor run` writes it, nothing can be built without it")
+    candidate = settings.candidate
+    folder = candidate / "inputs"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    path = candidate / "warehouse.duckdb"
+    for stale in candidate.glob("warehouse.duckdb*"):
+        stale.unlink()
+    for name, table in inputs.items():
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+    return path
+
+
+def _check(inputs: Mapping[str, pa.Table]) -> None:
+    missing = sorted(set(SCHEMAS) - set(inputs))
+    unknown = sorted(set(inputs) - set(SCHEMAS))
+    if missing or unknown:
+        raise MonitorError(f"warehouse inputs: missing {missing or 'none'}, unknown {unknown or 'none'}")
+    for name, table in inputs.items():
+        expected = arrow_schema(name)
+        if not table.schema.equals(expected):
+            found = {field.name: str(field.type) for field in table.schema}
+            wrong = [
+                f"{field.name}: expected {field.type}, found {found.get(field.name, 'no such column')}"
+                for field in expected
+                if found.get(field.name) != str(field.type)
+            ] + [f"{column}: not a column of it" for column in found if column not in expected.names]
+            raise MonitorError(f"warehouse input {name}: {'; '.join(wrong) or 'columns in another order'}")
+
+
+def _dbt(settings: Settings, command: Sequence[str], listen: Any) -> Any:
+    """One dbt command in this process, quiet, with everything it writes below the candidate."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    connections: Any = DuckDBConnectionManager  # untyped at its source
+    project, candidate = settings.project / "dbt_project", settings.candidate
+    arguments = [
+        *command,
+        *("--project-dir", str(project)),
+        *("--profiles-dir", str(project)),
+        *("--target-path", str(candidate / "dbt" / "target")),
+        *("--log-path", str(candidate / "dbt" / "logs")),
+        *("--log-level", "none"),
+        *("--log-level-file", "info"),
+        "--no-use-colors",
+        "--no-version-check",
+        "--no-send-anonymous-usage-stats",
+    ]
+    paths = {
+        "MONITOR_CANDIDATE": str(candidate),
+        "MONITOR_INPUTS": _inside_sql(candidate / "inputs"),
+        "MONITOR_LANDING": _inside_sql(settings.landing),
+    }
+    with _environment(paths):
+        try:
+            return dbtRunner(callbacks=[listen]).invoke(arguments)
+        finally:
+            connections.close_all_connections()
+
+
+def _inside_sql(path: Path) -> str:
+    """A path as it must stand between quotes in a source's location, which dbt formats with % once more."""
+    return str(path).replace("'", "''").replace("%", "%%")
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Give dbt its paths through the environment; whatever stood there before stands there again afterwards."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _raise_on_failure(outcome: Any, what: str) -> None:
+    """Turn dbt's result into one sentence that names every failed node."""
+    if outcome.success:
+        return
+    results = getattr(outcome.result, "results", None) or []
+    failures = [
+        f"{result.node.name}: {_shorten(result.message or result.status)}"
+        for result in results
+        if str(result.status) in {"error", "fail", "runtime error"}
+    ]
+    if not failures:
+        failures = [_shorten(outcome.exception or "no result")]
+    shown = "; ".join(failures[:10]) + (f"; and {len(failures) - 10} more" if len(failures) > 10 else "")
+    raise MonitorError(f"{what} failed, {len(failures)} node(s): {shown}")
+
+
+def _shorten(message: object) -> str:
+    """One line, and of a macro's call stack only the beginning."""
+    text = " ".join(str(message).split())
+    return text if len(text) <= 500 else text[:499] + "…"
+
+
+def _announcer(report: Reporter) -> Any:
+    """A dbt listener that reports every published table when it is there."""
+    one_at_a_time = threading.Lock()  # dbt's threads speak at once
+
+    def listen(event: Any) -> None:
+        if event.info.name != "LogModelResult":
+            return
+        name = event.data.node_info.node_name
+        if name.startswith(MART_PREFIXES):
+            with one_at_a_time:
+                report("build", name, seconds=event.data.execution_time)
+
+    return listen
+
+
+def _silent(_event: Any) -> None:
+    """A dbt listener that says nothing."""
+
+
+def _finish(path: Path) -> dict[str, int]:
+    """Drop the views (they lead into the landing), checkpoint, and count the rows of every published table."""
+    import duckdb
+
+    with duckdb.connect(str(path)) as connection:
+        views = connection.execute("select schema_name, view_name from duckdb_views() where not internal").fetchall()
+        for schema, view in views:
+            connection.execute(f'drop view "{schema}"."{view}"')
+        connection.execute("drop schema if exists staging cascade")
+        connection.execute("checkpoint")
+        names = [
+            name
+            for (name,) in connection.execute(
+                "select table_name from duckdb_tables() where schema_name = 'main' order by table_name"
+            ).fetchall()
+            if name.startswith(MART_PREFIXES)
+        ]
+        return {name: _count(connection, name) for name in names}
+
+
+def _count(connection: Any, table: str) -> int:
+    return int(connection.execute(f'select count(*) from "{table}"').fetchone()[0])

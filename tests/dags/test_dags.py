@@ -1,0 +1,128 @@
+"""The timetables: Airflow can import them, they touch nothing while it does, and they say what they should."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support import make_dataset_ids
+from support.dataset_ids import DATASET_IDS
+
+PROJECT = Path(__file__).resolve().parents[2]
+DAGS = PROJECT / "dags"
+FILES = sorted(DAGS.glob("*.py"))
+
+
+def probe(folder: Path, airflow_home: Path) -> dict:
+    environment = {**os.environ, "AIRFLOW_HOME": str(airflow_home), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
+    script = Path(__file__).with_name("dag_probe.py")
+    command = [sys.executable, str(script), str(folder)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory) -> dict:
+    return probe(DAGS, tmp_path_factory.mktemp("airflow"))
+
+
+@pytest.mark.xdist_group("dag_probe")
+class TestAllDags:
+    def test_every_file_is_imported_without_an_error(self, seen):
+        assert seen["errors"] == {}
+        assert {dag["fileloc"] for dag in seen["dags"].values()} == {path.name for path in FILES}
+        assert set(seen["dags"]) == {path.stem for path in FILES}
+
+    def test_importing_a_dag_touches_no_file_socket_process_or_database(self, seen):
+        assert seen["touched"] == []
+
+    def test_importing_a_dag_asks_no_environment_variable(self, seen):
+        assert seen["environment"] == []
+
+    def test_importing_a_dag_loads_nothing_heavy(self, seen):
+        assert seen["loaded"] == []
+
+    def test_every_dag_has_an_owner_a_page_of_documentation_tags_and_no_catchup(self, seen):
+        for dag_id, dag in seen["dags"].items():
+            assert dag["owner"] == "integrationsmonitor", dag_id
+            assert len(dag["doc"]) > 100, dag_id
+            assert dag["tags"], dag_id
+            assert dag["catchup"] is False, dag_id
+            assert dag["max_active_runs"] == 1, dag_id
+
+    def test_loads_start_every_night_at_a_quarter_past_two_in_berlin(self, seen):
+        for group in DATASET_IDS:
+            dag = seen["dags"][f"load_{group}"]
+            assert (dag["timetable"], dag["cron"], dag["timezone"]) == (
+                "CronTriggerTimetable",
+                "15 2 * * *",
+                "Europe/Berlin",
+            )
+
+    def test_a_load_has_one_named_task_per_dataset_and_retries_what_may_be_retried(self, seen):
+        for group, ids in DATASET_IDS.items():
+            load = seen["dags"][f"load_{group}"]["tasks"]["load"]
+            assert load["mapped"] == ids
+            assert load["name"] == "{{ task.op_kwargs['dataset_id'] }}"
+            assert load["retries"] == 2
+
+    def test_announce_is_a_teardown_so_that_a_red_dataset_neither_blocks_nor_hides(self, seen):
+        for group in DATASET_IDS:
+            announce = seen["dags"][f"load_{group}"]["tasks"]["announce"]
+            assert announce["teardown"] is True
+            assert announce["upstream"] == ["load"]
+
+    def test_the_build_waits_for_any_dataset_and_has_one_writer(self, seen):
+        build = seen["dags"]["build_warehouse"]
+        expected = {f"monitor://landing/{dataset_id}" for ids in DATASET_IDS.values() for dataset_id in ids}
+        assert {uri.rstrip("/") for uri in build["assets"]} == expected | {"monitor://unreleased"}
+        assert build["tasks"]["build_and_publish"]["pool"] == "warehouse"
+        assert build["tasks"]["build_and_publish"]["upstream"] == ["wait_for_loads"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_dag_is_a_timetable_of_under_60_lines(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 60
+
+
+def test_the_probe_sees_a_dag_that_reads_asks_and_loads(tmp_path):
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "secret.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "dags" / "bad.py").write_text(
+        "import os, socket\nimport duckdb\nfrom pathlib import Path\nfrom airflow.sdk import DAG\n"
+        f"open({str(tmp_path / 'secret.txt')!r}).close()\nos.environ.get('MONITOR_HOME')\nos.getenv('HOME')\n"
+        "socket.socket().bind(('127.0.0.1', 0))\n"
+        "def dag(): pass\n",
+        encoding="utf-8",
+    )
+    seen = probe(tmp_path / "dags", tmp_path / "airflow")
+    assert any("secret.txt" in line for line in seen["touched"])
+    assert any(line.startswith("socket.bind") for line in seen["touched"])
+    assert seen["environment"] == ["MONITOR_HOME", "HOME"]
+    assert seen["loaded"] == ["duckdb"]
+
+
+def test_the_dataset_list_of_the_timetables_is_in_step_with_the_catalogue():
+    groups = make_dataset_ids.read_catalogue(PROJECT / "catalog" / "datasets")
+    assert groups == DATASET_IDS, "run `make ids`"
+    assert make_dataset_ids.render(groups) == make_dataset_ids.TARGET.read_text(encoding="utf-8"), "run `make ids`"
+
+
+def test_a_dataset_file_with_another_id_or_an_unknown_group_is_refused(tmp_path):
+    file = tmp_path / "regio_1.yml"
+    file.write_text("id: regio_2\nload: ba\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"regio_1\.yml: id is 'regio_2'"):
+        make_dataset_ids.read_catalogue(tmp_path)
+    file.write_text("id: regio_1\nload: weekly\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="load is 'weekly', expected one of ba, tls"):
+        make_dataset_ids.read_catalogue(tmp_path)
+
+
+def test_bas_statistics_are_loaded_with_ba_and_everything_else_with_tls():
+    for group, ids in DATASET_IDS.items():
+        for dataset_id in ids:
+            is_ba = "_13111_" in dataset_id or "_13211_" in dataset_id
+            assert group == ("ba" if is_ba else "tls"), dataset_id

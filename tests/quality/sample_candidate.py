@@ -1,0 +1,37 @@
+"""A small candidate warehouse with the marts' columns: all regions, two years, two datasets, two indicators.
+
+The figures are arithmetic (round numbers chosen so that shares come out even), not statistics. Every check of the
+suites holds on it, so that a test can spoil exactly one thing with `spoil`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from integrationsmonitor.catalog import load_catalog
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parents[1]
+
+
+def build(path: Path, spoil: Sequence[str] = ()) -> Path:
+    """Write the candidate, then run the statements of `spoil` on it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    con = duckdb.connect(str(path))
+    try:
+        con.execute((HERE / "sample_schema.sql").read_text(encoding="utf-8"))
+        for region in load_catalog(PROJECT / "catalog").regions.values():
+            names = [region.key, region.name, region.level, region.kind, region.nuts or None]
+            validity = [region.valid_from, region.valid_to, region.successor or None]
+            con.execute("insert into dim_region values (?, ?, ?, ?, ?, ?, ?, ?)", [*names, *validity])
+        con.execute((HERE / "sample_rows.sql").read_text(encoding="utf-8"))
+        con.execute(f"create view staging.stg_somewhere as select '{path}' as file")
+        for statement in spoil:
+            con.execute(statement)
+        con.execute("checkpoint")
+    finally:
+        con.close()
+    return path

@@ -1,0 +1,46 @@
+-- Round numbers chosen so that every share comes out as 10 %; dim_region is filled from the catalogue.
+insert into dim_dataset values
+    ('regio_12411_03_02_4', 'Bevölkerung', 'Statistische Ämter', 'dl-de/by-2-0', '© Statistische Ämter'),
+    ('local_azr_presse', 'Pressemitteilungen', 'TLS', 'dl-de/by-2-0', '© TLS');
+insert into dim_indicator values
+    ('A01', 'Ausländeranteil', 'Prozent', 1, 1, 156),
+    ('A02', 'Ausländische Bevölkerung', 'Personen', 0, 1, 1);
+insert into dim_group values ('auslaender', 'Personen ohne deutsche Staatsangehörigkeit', 'auslaendisch');
+insert into dim_indicator_variant values ('A01', 'fortschreibung', 1), ('A01', 'andere', 2), ('A02', 'azr', 1);
+insert into dim_period values
+    ('stichtag', '2020-12-31', '2020-12-31', '31.12.2020'),
+    ('stichtag', '2021-12-31', '2021-12-31', '31.12.2021');
+create temp table place as
+    select region_key, region_name, region_level, day, 1000 * rank() over (order by region_key) as people
+    from dim_region, (values (date '2020-12-31'), (date '2021-12-31')) as days(day)
+    where day between valid_from and valid_to;
+insert into fct_observation
+    select md5(concat_ws('|', region_key, day, sex, nationality)), 'regio_12411_03_02_4', 'bevoelkerung', region_key, region_level, 'stichtag', day, day, sex, nationality, 'insgesamt',
+        '', 'insgesamt', '', people * share, '', 'value', null, 'Anzahl', 'Fortschreibung_Zensus2011', 'Wohnort', day,
+        repeat('a', 64), 'line 1', '2022-06-01 00:00:00', 'source_stand', '2022-06-02 00:00:00', ''
+    from place, (values
+        ('insgesamt', 'insgesamt', 1.0), ('maennlich', 'insgesamt', 0.5), ('weiblich', 'insgesamt', 0.5),
+        ('insgesamt', 'deutsch', 0.9), ('insgesamt', 'auslaendisch', 0.1)) as split(sex, nationality, share);
+insert into fct_observation
+    select md5(concat_ws('|', 'azr', day, sex)), 'local_azr_presse', 'auslaender_azr', '16051', 'kreis', 'stichtag', day, day, sex, 'auslaendisch',
+        'insgesamt', '', 'insgesamt', '', value, sign, status, null, 'Anzahl', 'AZR', 'Wohnort', day,
+        repeat('b', 64), 'line 2', '2022-05-01 00:00:00', 'publication', '2022-06-02 00:00:00', ''
+    from (values (date '2020-12-31', 'insgesamt', 105, '', 'value'),
+        (date '2021-12-31', 'insgesamt', null, '.', 'secret'), (date '2020-12-31', 'maennlich', 55, '', 'value'), (date '2020-12-31', 'weiblich', 50, '', 'value'))
+        as figures(day, sex, value, sign, status);
+insert into mart_indicator
+    select sha256(concat_ws('|', 'A01', variant, region_key, day)), 'A01', variant, 'as_published', day, region_key,
+        region_name, region_level, 'stichtag', day, day, 'auslaender', variant = 'fortschreibung',
+        10, null, null, people * 0.1, people, day, day, 'value', 'value', 'Prozent', 1, 'value', 'computed',
+        'Fortschreibung_Zensus2011', 'Wohnort', '', 'regio_12411_03_02_4', 1, '2022-06-01 00:00:00', '2022-06-02 00:00:00'
+    from place, (values ('fortschreibung'), ('andere')) as variants(variant);
+insert into mart_indicator
+    select sha256(concat_ws('|', 'A02', region_key, period_end)), 'A02', 'azr', 'as_published', period_end, region_key,
+        'Erfurt', region_level, period_type, period_start, period_end, 'auslaender', true, value, null, null, value,
+        null, period_end, null, status, null, 'Personen', 0, status, 'adopted', basis, place,
+        case when value is null then 'doubtful_source' else 'own_correction|provisional' end, dataset_id, 1, source_known_from, recorded_at
+    from fct_observation where dataset_id = 'local_azr_presse' and sex = 'insgesamt';
+insert into mart_indicator_flag select value_id, unnest(string_split(flags, '|')) from mart_indicator where flags <> '';
+insert into mart_indicator_dataset select value_id, unnest(string_split(dataset_ids, '|')) from mart_indicator;
+comment on table mart_indicator is 'Kennzahlen: ein Wert je Kennzahl, Region, Zeitraum und Gruppe.';
+comment on column mart_indicator.value is 'Wert der Kennzahl; bei Anteilen in Prozent';

@@ -1,0 +1,31 @@
+-- The marts' columns.
+create schema staging;
+create table dim_region (region_key varchar not null, region_name varchar not null, region_level varchar not null,
+    kind varchar not null, nuts3 varchar, valid_from date, valid_to date, successor_key varchar);
+create table dim_dataset (dataset_id varchar not null, title_de varchar not null, publisher varchar not null,
+    licence_id varchar not null, attribution varchar not null);
+create table dim_indicator (indicator_id varchar not null, name_de varchar not null, unit varchar not null,
+    decimals integer not null, definition_version integer not null, n_values bigint not null);
+create table dim_group (group_key varchar not null, label_de varchar not null, nationality varchar not null);
+create table dim_indicator_variant (indicator_id varchar not null, variant varchar not null, priority integer not null);
+create table dim_period (period_type varchar not null, period_start date not null, period_end date not null,
+    label_de varchar not null);
+create table fct_observation (observation_id varchar not null, dataset_id varchar not null, measure varchar not null, region_key varchar not null,
+    region_level varchar not null, period_type varchar not null, period_start date not null, period_end date not null,
+    sex varchar not null, nationality varchar not null, citizenship_key varchar not null,
+    citizenship_scheme varchar not null, age_group varchar not null, dimensions varchar not null,
+    value decimal(18, 6), sign varchar, status varchar not null, quality varchar, unit varchar not null,
+    basis varchar not null, place varchar not null, territory_date date, raw_sha256 varchar not null,
+    raw_locator varchar not null, source_known_from timestamp not null, known_from_quality varchar not null,
+    recorded_at timestamp not null, flags varchar not null);
+create table mart_indicator (value_id varchar not null, indicator_id varchar not null, variant varchar not null,
+    territory varchar not null, territory_date date not null, region_key varchar not null, region_name varchar not null,
+    region_level varchar not null, period_type varchar not null, period_start date not null, period_end date not null,
+    group_key varchar not null, is_default boolean not null, value decimal(28, 10), value_low decimal(28, 10),
+    value_high decimal(28, 10), numerator decimal(18, 6), denominator decimal(18, 6), numerator_date date,
+    denominator_date date, numerator_status varchar, denominator_status varchar, unit varchar not null,
+    decimals integer not null, status varchar not null, method varchar not null, basis varchar not null,
+    place varchar not null, flags varchar not null, dataset_ids varchar not null, definition_version integer not null,
+    source_known_from timestamp not null, recorded_at timestamp not null);
+create table mart_indicator_flag (value_id varchar not null, flag varchar not null);
+create table mart_indicator_dataset (value_id varchar not null, dataset_id varchar not null);

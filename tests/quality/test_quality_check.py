@@ -1,0 +1,211 @@
+"""The gate closes on what would be a wrong number, stays open on a warning, and names what it found."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sample_candidate
+
+from integrationsmonitor import quality
+from integrationsmonitor.catalog import Catalog, load_catalog
+from integrationsmonitor.errors import MonitorError
+
+PROJECT = Path(__file__).resolve().parents[2]
+EXPECTATIONS = PROJECT / "expectations"
+
+# One damage each: the statement, the suite that must catch it, words of its finding.
+CRITICAL = {
+    "a value twice": (
+        "insert into mart_indicator select * replace ('x' as value_id) from mart_indicator limit 1",
+        "mart_indicator",
+        "genau eine Zeile",
+    ),
+    "two defaults": ("update mart_indicator set is_default = true", "qa_default_mart_indicator", "genau eine Variante"),
+    "no default": ("update mart_indicator set is_default = false", "qa_default_mart_indicator", "genau eine Variante"),
+    "a Kreis missing in the mart": (
+        "delete from mart_indicator where region_key = '16070' and variant = 'fortschreibung'",
+        "qa_complete_mart_indicator",
+        "jeder Kreis des Zeitraums",
+    ),
+    "a Kreis missing in the observations": (
+        "delete from fct_observation where region_key = '16070' and sex = 'weiblich'",
+        "qa_complete_fct_observation",
+        "in jeder Gliederung",
+    ),
+    "a share of 110 percent": (
+        "update mart_indicator set value = 110 where region_key = '16051' and unit = 'Prozent'",
+        "mart_indicator",
+        "zwischen 0 und 100 Prozent",
+    ),
+    "a share that is not its quotient": (
+        "update mart_indicator set value = 10.5 where region_key = '16051' and unit = 'Prozent'",
+        "qa_arithmetic_mart_indicator",
+        "Zähler durch Nenner",
+    ),
+    "parts that are not the total": (
+        "update fct_observation set value = value - 1 where sex = 'weiblich' and region_key = '16070'",
+        "qa_parts_fct_observation",
+        "Teile ergeben in Thüringen ihre Summe",
+    ),
+    "a value where the status says none": (
+        "update fct_observation set value = 7 where status = 'secret'",
+        "qa_profile_fct_observation",
+        "Kein Wert steht da",
+    ),
+    "no value where the status says one": (
+        "update mart_indicator set value = null where region_key = 'DG'",
+        "mart_indicator",
+        "Ein Wert steht da",
+    ),
+    "an unknown flag": ("insert into mart_indicator_flag values ('x', 'misspelt')", "mart_indicator_flag", "bekannt"),
+    "an unknown dataset": (
+        "insert into mart_indicator_dataset select value_id, 'nowhere' from mart_indicator limit 1",
+        "qa_links",
+        "zeigt ins Leere",
+    ),
+    "an empty mart": ("delete from mart_indicator", "mart_indicator", "Werte sind da"),
+    "a table that is not there": ("drop table dim_period", "dim_period", "lässt sich lesen"),
+    "a column that is not there": ("alter table dim_dataset drop attribution", "dim_dataset", "Quellenangabe"),
+}
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return load_catalog(PROJECT / "catalog")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, catalog: Catalog) -> quality.QualityResult:
+    """The check of the sample candidate as it is."""
+    folder = tmp_path_factory.mktemp("whole")
+    candidate = sample_candidate.build(folder / "warehouse.duckdb")
+    before = tree(EXPECTATIONS), tree(candidate)
+    result = quality.check(candidate, EXPECTATIONS, folder / "quality", catalog=catalog)
+    assert (tree(EXPECTATIONS), tree(candidate)) == before, "the check must only read"
+    return result
+
+
+def tree(path: Path) -> dict[str, str]:
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    return {str(file): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def test_a_sound_candidate_passes_every_expectation(whole: quality.QualityResult) -> None:
+    assert (whole.gate, whole.critical, whole.warnings) == ("passed", [], [])
+    assert whole.passed == whole.expectations > 60
+    told = json.loads((whole.page.parent / "quality.json").read_text(encoding="utf-8"))
+    assert told["gate"] == "passed"
+    assert {suite["suite"] for suite in told["suites"]} >= {"mart_indicator", "qa_profile_fct_observation"}
+
+
+@pytest.fixture
+def only(tmp_path: Path) -> Callable[[str], Path]:
+    """A copy of expectations/ that holds one suite."""
+
+    def copy(suite: str) -> Path:
+        folder = tmp_path / "expectations"
+        shutil.copytree(EXPECTATIONS, folder)
+        for path in (folder / "suites").iterdir():
+            if path.stem != suite:
+                path.unlink()
+        return folder
+
+    return copy
+
+
+@pytest.mark.parametrize("damage", CRITICAL, ids=lambda name: name.replace(" ", "_"))
+def test_a_damage_closes_the_gate_and_is_named(
+    damage: str, tmp_path: Path, catalog: Catalog, only: Callable[[str], Path]
+) -> None:
+    statement, suite, sentence = CRITICAL[damage]
+    candidate = sample_candidate.build(tmp_path / "warehouse.duckdb", [statement])
+    result = quality.check(candidate, only(suite), tmp_path / "quality", catalog=catalog)
+    assert result.gate == "failed"
+    named = [text for text in result.critical if f"({suite})" in text and sentence in text]
+    assert named, result.critical
+
+
+def test_a_finding_names_observed_and_example_rows(
+    tmp_path: Path, catalog: Catalog, only: Callable[[str], Path]
+) -> None:
+    spoil = ["update mart_indicator set value = 110 where region_key = '16051' and unit = 'Prozent'"]
+    candidate = sample_candidate.build(tmp_path / "warehouse.duckdb", spoil)
+    result = quality.check(candidate, only("mart_indicator"), tmp_path / "quality", catalog=catalog)
+    found = next(text for text in result.critical if "zwischen 0 und 100" in text)
+    assert "4 von 158 Zeilen" in found
+    assert "indicator_id=A01, variant=fortschreibung, region_key=16051, period_end=2020-12-31" in found
+    assert "value=110.0" in found
+    page = result.page.read_text(encoding="utf-8")
+    assert "Nicht bestanden" in page
+    assert "region_key=16051" in page
+
+
+def test_a_warning_does_not_close_the_gate(tmp_path: Path, catalog: Catalog, only: Callable[[str], Path]) -> None:
+    spoil = ["update dim_indicator set n_values = 0 where indicator_id = 'A02'"]
+    candidate = sample_candidate.build(tmp_path / "warehouse.duckdb", spoil)
+    result = quality.check(candidate, only("dim_indicator"), tmp_path / "quality", catalog=catalog)
+    assert (result.gate, result.critical) == ("passed", [])
+    assert len(result.warnings) == 1
+    assert "indicator_id=A02" in result.warnings[0]
+
+
+def test_parts_of_a_comparator_that_miss_their_total_only_warn(
+    tmp_path: Path, catalog: Catalog, only: Callable[[str], Path]
+) -> None:
+    spoil = ["update fct_observation set value = value - 1 where sex = 'weiblich' and region_key = '06'"]
+    candidate = sample_candidate.build(tmp_path / "warehouse.duckdb", spoil)
+    result = quality.check(candidate, only("qa_parts_fct_observation"), tmp_path / "quality", catalog=catalog)
+    assert (result.gate, result.critical, len(result.warnings)) == ("passed", [], 1)
+    assert "example=06 " in result.warnings[0]
+
+
+@pytest.mark.parametrize(("off", "gate"), [(6, "passed"), (7, "failed")])
+def test_parts_may_miss_their_total_by_the_rounding_of_the_source_and_no_more(
+    off: int, gate: str, tmp_path: Path, catalog: Catalog, only: Callable[[str], Path]
+) -> None:
+    azr = "dataset_id = 'local_azr_presse' and period_end = '2020-12-31'"
+    spoil = [
+        f"update fct_observation set value = 50 + {off} where {azr} and sex = 'weiblich'",
+        f"update fct_observation set dataset_id = 'destatis_12521_0041' where {azr}",
+    ]
+    candidate = sample_candidate.build(tmp_path / "warehouse.duckdb", spoil)
+    result = quality.check(candidate, only("qa_parts_fct_observation"), tmp_path / "quality", catalog=catalog)
+    assert result.gate == gate
+    assert all("16051 auslaendisch insgesamt insgesamt" in text for text in result.critical)
+
+
+def test_a_candidate_that_is_not_there_is_an_error(tmp_path: Path, catalog: Catalog) -> None:
+    with pytest.raises(MonitorError, match=r"nowhere\.duckdb cannot be opened"):
+        quality.check(tmp_path / "nowhere.duckdb", EXPECTATIONS, tmp_path / "quality", catalog=catalog)
+
+
+def test_no_page_loads_or_links_another_host(whole: quality.QualityResult) -> None:
+    pages = list(whole.page.parent.rglob("*.html"))
+    assert len(pages) > 30
+    foreign = re.compile(
+        r"""(href|src|srcset|action|data|poster)\s*=\s*["']?\s*(https?:)?//|@import|url\(|<script""", re.I
+    )
+    for page in pages:
+        found = foreign.search(page.read_text(encoding="utf-8"))
+        assert found is None, (page, found)
+    assert not [path for path in whole.page.parent.rglob("*") if path.suffix in {".css", ".js"}]
+
+
+def test_every_link_of_every_page_leads_to_a_file_of_the_result(whole: quality.QualityResult) -> None:
+    for page in whole.page.parent.rglob("*.html"):
+        for target in re.findall(r'href="([^"#]+)(?:#[^"]*)?"', page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), (page, target)
+
+
+def test_no_absolute_path_stands_in_the_results(whole: quality.QualityResult) -> None:
+    for path in whole.page.parent.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            assert str(PROJECT).encode() not in data, path
+            assert str(whole.page.parent).encode() not in data, path

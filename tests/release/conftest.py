@@ -1,0 +1,63 @@
+"""What the tests of publishing share: a clock that stands still, the sample candidate, a home of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from release_support import facts_of, settings_of
+
+from integrationsmonitor.release import Release, publish
+from integrationsmonitor.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publishing happens at one moment unless a test moves the clock."""
+    monkeypatch.setenv("MONITOR_NOW", "2026-11-22T02:15:00+01:00")
+
+
+@pytest.fixture(scope="session")
+def candidate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample candidate, closed."""
+    import sample_candidate
+
+    return sample_candidate.build(tmp_path_factory.mktemp("candidate") / "warehouse.duckdb")
+
+
+@pytest.fixture(scope="session")
+def small_candidate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two tables of few rows, for tests that publish many times."""
+    import sample_candidate
+
+    others = "dim_dataset dim_group dim_indicator dim_indicator_variant dim_period fct_observation"
+    bridges = "mart_indicator_flag mart_indicator_dataset"
+    spoil = [f"drop table {name}" for name in (others + " " + bridges).split()]
+    spoil.append("delete from mart_indicator where region_level <> 'bund'")
+    return sample_candidate.build(tmp_path_factory.mktemp("small") / "warehouse.duckdb", spoil)
+
+
+@pytest.fixture(scope="session")
+def quality_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of a check, as small as they can be."""
+    folder = tmp_path_factory.mktemp("quality")
+    (folder / "quality.json").write_text('{"gate": "passed"}\n', encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with an empty home."""
+    return settings_of(tmp_path / "home")
+
+
+@pytest.fixture
+def publish_night(settings: Settings, candidate: Path, quality_dir: Path) -> Callable[..., Release]:
+    """Publish the sample candidate with the facts of night `number`."""
+
+    def night(number: int = 1, **changes: Any) -> Release:
+        return publish(settings, candidate, quality_dir, facts_of(number, **changes))
+
+    return night

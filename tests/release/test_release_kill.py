@@ -1,0 +1,115 @@
+"""A publisher may die at any step: `current` stays whole, and the next publication puts everything right."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from release_support import PROJECT, facts_of, settings_of
+
+from integrationsmonitor import release
+from integrationsmonitor.release import publish
+from integrationsmonitor.settings import Settings
+
+STEPS = ("fsync", "replace", "symlink", "unlink", "mkdir", "rmdir", "chmod", "link", "rename")
+
+
+class KilledError(BaseException):
+    """Stands for the end of the process: nothing in the package may catch it and go on."""
+
+
+@contextmanager
+def dying_at(step: int, die: Callable[[], Any]) -> Iterator[None]:
+    """Let the `step`-th change of the file system (counted from 1) not happen, and call `die` instead."""
+    seen: list[str] = []
+
+    def counted(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            seen.append(name)
+            if len(seen) >= step:
+                die()
+            return original(*args, **kwargs)
+
+        return call
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in STEPS:
+            patch.setattr(os, name, counted(name, getattr(os, name)))
+        patch.setattr(shutil, "copyfile", counted("copyfile", shutil.copyfile))
+        yield
+
+
+def raise_killed() -> None:
+    raise KilledError
+
+
+def check_current(settings: Settings, ids: set[str]) -> None:
+    """`current` is a whole release out of `ids`, every file of it has its checksum, and its tables can be read."""
+    told = release.current(settings)
+    assert told is not None
+    assert told["release_id"] in ids
+    for file in told["files"]:
+        assert (settings.current / file["path"]).stat().st_size == file["bytes"]
+    con = duckdb.connect(str(settings.current / "warehouse.duckdb"), read_only=True)
+    try:
+        assert con.execute("select release_id from meta_release").fetchall() == [(told["release_id"],)]
+    finally:
+        con.close()
+
+
+def test_a_kill_before_any_step_leaves_current_whole(tmp_path: Path, small_candidate: Path, quality_dir: Path) -> None:
+    settings = settings_of(tmp_path / "home", MONITOR_KEEP_RELEASES="2")
+    known = {publish(settings, small_candidate, quality_dir, facts_of(0)).id for _ in range(3)}
+    step, alive = 0, False
+    while not alive:
+        step += 1
+        try:
+            with dying_at(step, raise_killed):
+                publish(settings, small_candidate, quality_dir, facts_of(step))
+            alive = True
+        except KilledError:
+            alive = False
+        known |= {str(entry["release_id"]) for entry in release.releases(settings)}
+        check_current(settings, known)
+        if step % 7 == 0 or alive:
+            published = publish(settings, small_candidate, quality_dir, facts_of(0))
+            known.add(published.id)
+            check_current(settings, {published.id})
+            assert not list(settings.home.glob(".current.*"))
+            assert all((folder / "release.json").exists() for folder in settings.releases.iterdir())
+    assert step > 40, "publishing changes the file system in many steps; the test must see them"
+
+
+SCRIPT = """
+import os, sys
+from pathlib import Path
+sys.path[:0] = [{tests!r}]
+from release_support import facts_of, settings_of
+from test_release_kill import dying_at
+from integrationsmonitor.release import publish
+with dying_at(int(sys.argv[1]), lambda: os.kill(os.getpid(), 9)):
+    publish(settings_of(Path(sys.argv[2])), Path(sys.argv[3]), Path(sys.argv[4]), facts_of(2))
+"""
+
+
+@pytest.mark.parametrize("step", [2, 15, 30])
+def test_sigkill_of_the_publisher_leaves_current_whole(
+    tmp_path: Path, small_candidate: Path, quality_dir: Path, step: int
+) -> None:
+    settings = settings_of(tmp_path / "home")
+    first = publish(settings, small_candidate, quality_dir, facts_of(1))
+    script = SCRIPT.format(tests=str(PROJECT / "tests" / "release"))
+    command = [sys.executable, "-c", script, str(step), str(settings.home), str(small_candidate), str(quality_dir)]
+    ended = subprocess.run(command, check=False, capture_output=True)
+    assert ended.returncode == -9, ended.stderr.decode()
+    check_current(settings, {first.id} | {str(entry["release_id"]) for entry in release.releases(settings)})
+    last = publish(settings, small_candidate, quality_dir, facts_of(3))
+    check_current(settings, {last.id})

@@ -1,0 +1,219 @@
+"""A release is a whole, immutable folder that says what it is made of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from release_support import PROJECT, facts_of, settings_of
+
+from integrationsmonitor import release
+from integrationsmonitor.errors import ConfigError, GateError, MonitorError
+from integrationsmonitor.release import Release, publish, rollback
+from integrationsmonitor.settings import Settings
+
+Night = Callable[..., Release]
+# The only files that may differ between two releases of one candidate: they name the release or hold meta_release.
+NAMES_THE_RELEASE = {
+    "release.json",
+    "warehouse.duckdb",
+    "exports/latest.json",
+    "exports/meta_release.csv",
+    "exports/meta_release.parquet",
+}
+
+
+def read_warehouse(path: Path, sql: str) -> list[tuple[object, ...]]:
+    con = duckdb.connect(str(path), read_only=True)
+    try:
+        return con.execute(sql).fetchall()
+    finally:
+        con.close()
+
+
+def test_release_json_names_every_file_with_its_checksum(publish_night: Night) -> None:
+    folder = publish_night().path
+    listed = {file["path"]: file for file in json.loads((folder / "release.json").read_text())["files"]}
+    on_disk = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert on_disk - set(listed) == {"release.json"}
+    for path, entry in listed.items():
+        data = (folder / path).read_bytes()
+        assert (hashlib.sha256(data).hexdigest(), len(data)) == (entry["sha256"], entry["bytes"])
+
+
+def test_release_json_tells_inputs_states_and_mode(publish_night: Night, settings: Settings) -> None:
+    published = publish_night()
+    told = release.current(settings)
+    assert told is not None
+    assert told["release_id"] == published.id == published.path.name
+    assert published.id.startswith("20261122T011500Z-")
+    assert (told["source_mode"], told["notice_de"]) == ("recorded", "Aufgezeichnete Daten, kein Live-Abruf")
+    assert told["raw_inputs"] == [{"dataset_id": "regio_12411_03_02_4", "sha256": "a" * 64}]
+    assert told["datasets_in_quarantine"] == ["local_azr_presse"]
+    assert told["inputs_digest"] == release.inputs_digest(told["inputs"])
+    assert told["tables"]["mart_indicator"] == published.rows["mart_indicator"] == 160
+
+
+def test_the_warehouse_holds_published_tables_with_their_descriptions_and_nothing_else(publish_night: Night) -> None:
+    path = publish_night().path / "warehouse.duckdb"
+    assert read_warehouse(path, "select count(*) from duckdb_views() where not internal") == [(0,)]
+    names = read_warehouse(path, "select table_name from duckdb_tables() order by all")
+    assert [name for (name,) in names] == [
+        "dim_dataset", "dim_group", "dim_indicator", "dim_indicator_variant", "dim_period", "dim_region",
+        "fct_observation", "mart_indicator", "mart_indicator_dataset", "mart_indicator_flag", "meta_release",
+    ]  # fmt: skip
+    comment = "select comment from duckdb_columns() where table_name = 'mart_indicator' and column_name = 'value'"
+    assert read_warehouse(path, comment) == [("Wert der Kennzahl; bei Anteilen in Prozent",)]
+    not_null = "select is_nullable from duckdb_columns() where table_name = 'mart_indicator' and column_name = 'flags'"
+    assert read_warehouse(path, not_null) == [(False,)]
+
+
+def test_meta_release_is_one_row_that_says_recorded(publish_night: Night) -> None:
+    published = publish_night()
+    rows = read_warehouse(
+        published.path / "warehouse.duckdb",
+        "select release_id, source_mode, notice_de, datasets, datasets_in_quarantine, observations from meta_release",
+    )
+    assert rows == [(published.id, "recorded", "Aufgezeichnete Daten, kein Live-Abruf", 2, "local_azr_presse", 399)]
+
+
+def test_every_dim_and_mart_is_exported_twice_with_the_same_rows(publish_night: Night) -> None:
+    folder = publish_night().path / "exports"
+    latest = json.loads((folder / "latest.json").read_text())
+    assert latest["source_mode"] == "recorded"
+    tables = {table["table"]: table for table in latest["tables"]}
+    assert "mart_indicator" in tables
+    assert "fct_observation" not in tables
+    for name, table in tables.items():
+        assert {file["path"] for file in table["files"]} == {f"{name}.csv", f"{name}.parquet"}
+        assert pq.read_metadata(folder / f"{name}.parquet").num_rows == table["rows"]
+        read = f"select count(*) from read_csv('{folder / name}.csv', delim=';', header=true, all_varchar=true)"
+        assert duckdb.sql(read).fetchone() == (table["rows"],)
+    assert "Aufgezeichnete Daten, kein Live-Abruf" in (folder / "README.txt").read_text()
+
+
+def test_parquet_carries_descriptions_and_unrounded_decimals(publish_night: Night) -> None:
+    schema = pq.read_schema(publish_night().path / "exports" / "mart_indicator.parquet")
+    assert str(schema.field("value").type) == "decimal128(28, 10)"
+    assert schema.metadata[b"description_de"].decode().startswith("Kennzahlen: ein Wert je")
+    assert json.loads(schema.metadata[b"columns_de"])["value"].startswith("Wert der Kennzahl")
+    assert schema.metadata[b"source_mode"] == b"recorded"
+
+
+def test_two_releases_of_one_candidate_differ_only_where_the_release_is_named(publish_night: Night) -> None:
+    first, second = publish_night(1).path, publish_night(2).path
+    paths = [path.relative_to(first).as_posix() for path in first.rglob("*") if path.is_file()]
+    differing = {path for path in paths if (first / path).read_bytes() != (second / path).read_bytes()}
+    assert differing == NAMES_THE_RELEASE
+    for table in ("mart_indicator", "fct_observation", "dim_region"):
+        rows = [read_warehouse(folder / "warehouse.duckdb", f"from {table}") for folder in (first, second)]
+        assert rows[0] == rows[1]
+
+
+def test_no_absolute_path_stands_in_a_release(publish_night: Night, settings: Settings, candidate: Path) -> None:
+    folder = publish_night().path
+    for path in folder.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            assert str(settings.home).encode() not in data, path
+            assert str(candidate.parent).encode() not in data, path
+            assert str(PROJECT).encode() not in data, path
+
+
+def test_files_of_a_release_are_read_only(publish_night: Night) -> None:
+    modes = {path.stat().st_mode & 0o777 for path in publish_night().path.rglob("*") if path.is_file()}
+    assert modes == {0o444}
+
+
+def test_same_inputs_at_the_same_second_make_a_second_release(publish_night: Night, settings: Settings) -> None:
+    first, second = publish_night(), publish_night()
+    assert second.id == first.id + "-2"
+    assert [entry["release_id"] for entry in release.releases(settings)] == [first.id, second.id]
+
+
+def test_a_failed_gate_is_never_released(publish_night: Night, settings: Settings) -> None:
+    kept = publish_night(1)
+    with pytest.raises(GateError, match="current stays"):
+        publish_night(2, gate="failed")
+    told = release.current(settings)
+    assert told is not None
+    assert told["release_id"] == kept.id
+
+
+def test_live_facts_cannot_enter_a_recorded_home(publish_night: Night) -> None:
+    with pytest.raises(MonitorError, match="'live' night"):
+        publish_night(mode="live")
+
+
+def test_nothing_released_is_none_and_so_is_a_link_to_nothing(publish_night: Night, settings: Settings) -> None:
+    assert release.current(settings) is None
+    shutil.rmtree(publish_night().path)
+    assert release.current(settings) is None
+
+
+def test_the_last_ones_and_the_frozen_are_kept(tmp_path: Path, candidate: Path, quality_dir: Path) -> None:
+    settings = settings_of(tmp_path / "home", MONITOR_KEEP_RELEASES="3")
+    ids = []
+    for number in range(6):
+        published = publish(settings, candidate, quality_dir, facts_of(number))
+        ids.append(published.id)
+        if number == 1:
+            (published.path / "FROZEN").write_text("Kreistag 2026-11\n", encoding="utf-8")
+    assert [entry["release_id"] for entry in release.releases(settings)] == [ids[1], *ids[3:]]
+
+
+def test_retention_must_be_a_number(tmp_path: Path, candidate: Path, quality_dir: Path) -> None:
+    settings = settings_of(tmp_path / "home", MONITOR_KEEP_RELEASES="all")
+    with pytest.raises(ConfigError, match="MONITOR_KEEP_RELEASES='all'"):
+        publish(settings, candidate, quality_dir, facts_of())
+
+
+def test_rollback_returns_to_the_release_before_and_to_a_named_one(publish_night: Night, settings: Settings) -> None:
+    first, second, third = (publish_night(number) for number in (1, 2, 3))
+    assert rollback(settings).id == second.id
+    assert rollback(settings).id == first.id
+    with pytest.raises(MonitorError, match="no earlier release"):
+        rollback(settings)
+    assert rollback(settings, third.id).path == third.path
+    assert (settings.current).resolve() == third.path
+    with pytest.raises(MonitorError, match=f"no whole release.*{third.id}"):
+        rollback(settings, "20200101T000000Z-deadbeef")
+
+
+def test_every_swap_stands_in_the_journal(publish_night: Night, settings: Settings) -> None:
+    first, second = publish_night(1), publish_night(2)
+    rollback(settings)
+    lines = [json.loads(line[9:]) for line in (settings.archive / "journal.jsonl").read_text().splitlines()]
+    assert [(line["event"], line["release_id"]) for line in lines] == [
+        ("published", first.id), ("published", second.id), ("rolled_back", first.id),
+    ]  # fmt: skip
+
+
+def test_the_link_in_the_project_is_made_only_for_its_own_home(
+    tmp_path: Path, candidate: Path, quality_dir: Path
+) -> None:
+    project = tmp_path / "project"
+    (project / "exports").mkdir(parents=True)
+    for name in ("exports.yml", "exports.schema.json"):
+        shutil.copy(PROJECT / "exports" / name, project / "exports")
+    publish(settings_of(tmp_path / "elsewhere", project), candidate, quality_dir, facts_of())
+    assert not (project / "exports" / "current").exists()
+    publish(settings_of(project / "var", project), candidate, quality_dir, facts_of())
+    assert (project / "exports" / "current").readlink() == Path("../var/current/exports")
+    assert (project / "exports" / "current" / "mart_indicator.csv").is_file()
+
+
+def test_a_mistake_in_the_contract_names_file_and_key(tmp_path: Path, candidate: Path, quality_dir: Path) -> None:
+    project = tmp_path / "project"
+    (project / "exports").mkdir(parents=True)
+    text = (PROJECT / "exports" / "exports.yml").read_text(encoding="utf-8")
+    shutil.copy(PROJECT / "exports" / "exports.schema.json", project / "exports")
+    (project / "exports" / "exports.yml").write_text(text.replace("zstd", "brotli", 2), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"exports\.yml: parquet\.compression"):
+        publish(settings_of(tmp_path / "home", project), candidate, quality_dir, facts_of())

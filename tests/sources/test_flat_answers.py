@@ -1,0 +1,215 @@
+"""Flat answers: what the source printed becomes observations, and anything unknown rejects the answer with its line."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flat_answers import NAME, PROJECT, answer, catalog, header, observe, svb
+from integrationsmonitor.errors import ContractError
+from integrationsmonitor.sources.genesis_ffcsv import read_cells
+
+DATA = PROJECT.parent / "shared" / "data" / "genesis_v5"
+KREISE = [r.key for r in catalog().regions.values() if r.level == "kreis" and r.successor == ""]
+
+
+def test_a_line_becomes_an_observation_with_its_place_in_the_file():
+    (row,) = observe(answer(svb("16051", "12345", nat="NATA", sex="GESW")))
+    assert (row["region_key"], row["region_level"], row["measure"]) == ("16051", "kreis", "svb_arbeitsort")
+    assert (row["nationality"], row["sex"], row["age_group"]) == ("auslaendisch", "weiblich", "insgesamt")
+    assert (row["value"], row["status"], row["sign"]) == (Decimal(12345), "value", None)
+    assert (row["period_type"], row["period_start"], row["period_end"]) == (
+        "stichtag",
+        date(2019, 6, 30),
+        date(2019, 6, 30),
+    )
+    assert (row["basis"], row["place"], row["unit"]) == ("BA_exact", "Arbeitsort", "Anzahl")
+    assert row["raw_locator"] == "line 2, field 18"
+
+
+def test_a_true_zero_is_the_value_zero_and_says_so():
+    (row,) = observe(answer(svb("16051", "-")))
+    assert (row["value"], row["status"], row["sign"]) == (Decimal(0), "zero", "-")
+
+
+def test_a_hidden_cell_has_no_value():
+    (row,) = observe(answer(svb("16051", ".")))
+    assert (row["value"], row["status"], row["sign"]) == (None, "unknown_or_secret", ".")
+
+
+def test_a_dissolved_kreis_is_not_zero():
+    (row,) = observe(answer(svb("16056", "-", time="2022-06-30")))
+    assert (row["value"], row["status"]) == (None, "not_existing")
+    (row,) = observe(answer(svb("16056", "-", time="2019-06-30")))
+    assert row["status"] == "zero"
+
+
+def test_a_printed_nought_for_a_dissolved_kreis_is_not_zero_either():
+    (row,) = observe(answer(svb("16056", "0", time="2022-06-30")))
+    assert (row["value"], row["status"], row["sign"]) == (None, "not_existing", "0")
+
+
+def test_a_value_for_a_dissolved_kreis_rejects_the_answer():
+    with pytest.raises(ContractError, match="line 3: expected no value for 16056, which did not exist"):
+        observe(answer(svb("16051", "5", time="2022-06-30"), svb("16056", "7", time="2022-06-30")))
+
+
+def test_a_land_beside_nothing_but_dashes_has_not_delivered_its_kreise():
+    rows = observe(answer(svb("16", "783130"), svb("16051", "-"), svb("16052", "-")))
+    assert [(row["region_key"], row["status"], row["value"]) for row in rows] == [
+        ("16", "value", Decimal(783130)),
+        ("16051", "not_yet", None),
+        ("16052", "not_yet", None),
+    ]
+
+
+def test_one_delivered_kreis_makes_the_dashes_of_the_others_zeros():
+    rows = observe(answer(svb("16", "783130"), svb("16051", "5"), svb("16052", "-")))
+    assert [row["status"] for row in rows] == ["value", "value", "zero"]
+
+
+def test_the_land_is_loaded_once_and_must_agree_with_itself():
+    rows = observe(answer(svb("16", "5"), svb("160", "5", name="Thüringen")))
+    assert [row["region_key"] for row in rows] == ["16"]
+    with pytest.raises(ContractError, match="line 3: expected the value of region 16, 5, for region 160, found 6"):
+        observe(answer(svb("16", "5"), svb("160", "6", name="Thüringen")))
+
+
+def test_regions_outside_the_catalogue_are_left_out_but_an_unknown_kreis_of_thueringen_is_an_error():
+    assert observe(answer(svb("09162", "9", name="München"), svb("16051", "1")))[0]["region_key"] == "16051"
+    with pytest.raises(ContractError, match="line 2: expected a known Kreis of Thüringen, found '16099'"):
+        observe(answer(svb("16099", "9", name="Neuer Kreis")))
+
+
+def test_a_name_that_does_not_belong_to_its_key_is_an_error():
+    with pytest.raises(ContractError, match="the name 'Erfurt' for region 16051, found 'Gera, kreisfreie Stadt'"):
+        observe(answer(svb("16051", "9", name="Gera, kreisfreie Stadt")))
+
+
+def test_byte_order_mark_carriage_returns_footer_and_order_change_nothing():
+    lines = [svb(key, str(number)) for number, key in enumerate(KREISE)]
+    plain = {(r["region_key"], r["value"]) for r in observe(answer(*lines))}
+    assert {(r["region_key"], r["value"]) for r in observe(answer(*lines, bom=False))} == plain
+    assert {(r["region_key"], r["value"]) for r in observe(answer(*lines, end="\r\n"))} == plain
+    assert {(r["region_key"], r["value"]) for r in observe(answer(*lines, "__________", "Fußnote"))} == plain
+    random.Random(1).shuffle(lines)
+    assert {(r["region_key"], r["value"]) for r in observe(answer(*lines))} == plain
+
+
+GOOD = svb("16051", "5")
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"", "a table|a header and data lines"),
+        (b"<html><body>Wartung</body></html>", "an HTML or XML page"),
+        (b'{"Code":15,"Content":"nicht berechtigt"}', "a JSON message"),
+        (answer(), "line 2: expected data lines, found none"),
+        (
+            answer(GOOD, head=header(3).replace("time_label", "zeit_label")),
+            "line 1, field 4: .* 'time_label'",
+        ),
+        (answer(GOOD, head=header(3).replace(";value_unit", "")), "column 'value_unit'"),
+        (answer(GOOD, head=header(3) + ";mehr"), "line 1"),
+        (answer(GOOD, head=header(4)), "line 1"),
+        (answer(GOOD, GOOD + ";zuviel"), "line 3: expected 21 fields, found 22"),
+        (answer(GOOD, GOOD)[:-70], "line 3: expected 21 fields"),
+        (answer(GOOD, svb("16052", "1.234")), r"line 3: expected a number or a sign .* found '1.234'"),
+        (answer(GOOD, svb("16052", "217,159")), "line 3: expected a whole number, since it counts, found '217,159'"),
+        (answer(GOOD, svb("16052", "1234567890123")), "line 3: .* found '1234567890123'"),
+        (answer(GOOD, svb("16055", "5", name="Weimarer Land, Landkreis")), "the name 'Weimar' for region 16055"),
+        (answer(GOOD, svb("16052", "12a")), "line 3: .* found '12a'"),
+        (answer(GOOD, svb("16052", "")), "line 3: .* found ''"),
+        (answer(GOOD, svb("16052", "?")), "line 3: .* found '\\?'"),
+        (answer(GOOD, svb("16052", "5", unit="1000")), "line 3: .* 'Anzahl' .* found '1000'"),
+        (answer(GOOD.replace(";NAT;", ";NAX;")), "NAX"),
+        (answer(GOOD.replace("ERW032", "ERW099")), "line 2: expected a known measure: 'ERW032', found 'ERW099'"),
+        (answer(GOOD.replace("GES;Geschlecht;;Insgesamt", "GES;Geschlecht;;Zusammen")), "found 'Zusammen'"),
+        (answer(GOOD.replace("GES;Geschlecht;;", "GES;Geschlecht;GESX;")), "found 'GESX'"),
+        (answer(GOOD.replace("2019-06-30", "30.06.19")), "line 2: expected a time of the kind stichtag"),
+        (answer(GOOD.replace("13111;", "13112;", 1)), "expected a known statistic: '13111', found '13112'"),
+        (answer(GOOD).replace("ä".encode(), b"\xe4"), "line 2: expected UTF-8"),
+    ],
+)
+def test_what_is_unknown_rejects_the_answer_and_says_where(data, problem):
+    with pytest.raises(ContractError, match=problem) as raised:
+        observe(data)
+    assert "regio_13111_01_03_4" in str(raised.value)
+    assert NAME in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+values = st.one_of(st.integers(0, 10**9).map(str), st.sampled_from(["-", ".", "x"]))
+keys = st.tuples(st.sampled_from(KREISE), st.sampled_from(["", "NATA"]), st.sampled_from(["", "GESM", "GESW"]))
+
+
+@given(st.dictionaries(keys, values, min_size=1, max_size=30))
+def test_nothing_is_lost_and_nothing_invented(written):
+    lines = [svb(region, value, nat=nat, sex=sex) for (region, nat, sex), value in written.items()]
+    words = {"": "insgesamt", "NATA": "auslaendisch", "GESM": "maennlich", "GESW": "weiblich"}
+    expected = {(region, words[nat], words[sex]): value for (region, nat, sex), value in written.items()}
+    found = {
+        (row["region_key"], row["nationality"], row["sex"]): row["sign"] or f"{row['value']:.0f}"
+        for row in observe(answer(*lines))
+    }
+    assert found == expected
+
+
+FRACTIONS = replace(
+    catalog().datasets["regio_13111_01_03_4"],
+    measures=tuple(replace(m, fractions=True) for m in catalog().datasets["regio_13111_01_03_4"].measures),
+)
+
+
+@given(st.integers(0, 10**11), st.integers(0, 10**6 - 1))
+def test_decimal_commas_are_exact(whole, part):
+    (row,) = observe(answer(svb("16051", f"{whole},{part:06d}")), FRACTIONS)
+    assert row["value"] == Decimal(f"{whole}.{part:06d}")
+
+
+@given(st.integers(0, len(answer(GOOD)) - 1), st.integers(0, 255))
+def test_a_damaged_byte_is_refused_or_harmless_but_never_another_error(position, byte):
+    data = bytearray(answer(GOOD))
+    data[position] = byte
+    try:
+        rows = observe(bytes(data))
+    except ContractError:
+        return
+    assert len(rows) <= 1
+
+
+def test_the_basis_follows_the_period_and_what_was_known_when():
+    found = catalog()
+    dataset = found.datasets["regio_12411_01_01_4"]
+    assert {rule.basis for rule in dataset.basis} == {
+        "Fortschreibung_ZER",
+        "Fortschreibung_Zensus2011",
+        "Fortschreibung_Zensus2022",
+    }
+    without = replace(found.datasets["regio_13111_01_03_4"], basis=())
+    with pytest.raises(ContractError, match="a rule under `basis` for 2019-06-30, found none"):
+        observe(answer(GOOD), without)
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the real answers are not here")
+@pytest.mark.parametrize("path", sorted(DATA.glob("*_flat.csv")), ids=lambda path: path.stem[:14])
+def test_the_real_flat_answers_are_read_whole(path):
+    table = "-".join(path.name.split("_")[0].split("-"))
+    dataset = next(d for d in catalog().datasets.values() if d.table == table)
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    names, rows = lines[0].split(";"), [line.split(";") for line in lines[1:]]
+    cells = read_cells(path.read_bytes(), dataset, path.name).cells
+    assert cells.num_rows == len(rows)
+    assert cells["value"].to_pylist() == [row[names.index("value")] for row in rows]
+    assert cells["line"].to_pylist() == list(range(2, len(lines) + 1))
+    regions = {"DG", *(r.key for r in catalog().regions.values())}
+    region_field = 8 - 1
+    in_scope = [row for row in rows if row[region_field] in regions]
+    assert len(observe(path.read_bytes(), dataset, path.name)) == len(in_scope)

@@ -1,0 +1,92 @@
+"""The contract: an answer that is incomplete, doubled or does not add up is refused before any number is used."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from flat_answers import KNOWN, NAME, answer, catalog, svb
+from integrationsmonitor import contract
+from integrationsmonitor.catalog import Dataset
+from integrationsmonitor.errors import ContractError
+from integrationsmonitor.sources import genesis_read, mapping
+
+DATASET = catalog().datasets["regio_13111_01_03_4"]
+CASES = [(nat, sex) for nat in ("", "NATA") for sex in ("", "GESM", "GESW")]
+AMOUNTS = {"": "100", "GESM": "60", "GESW": "40"}
+
+
+def whole(**other: str) -> list[str]:
+    """All lines that 13111-01-03-4 must hold for 2019; `other` replaces the value of `<region>_<nat>_<sex>`."""
+    found = catalog()
+    regions = ["DG", "16", *found.kreise_at(date(2019, 6, 30))]
+    return [
+        svb(key, other.get(f"k{key}_{nat}_{sex}", AMOUNTS[sex]), nat=nat, sex=sex)
+        for key in regions
+        for nat, sex in CASES
+    ]
+
+
+YEAR = (date(2019, 1, 1), date(2019, 12, 31))
+
+
+def check(lines: list[str], dataset: Dataset = DATASET, scope: tuple[date, date] = YEAR) -> int:
+    found = catalog()
+    read = genesis_read.read_answer(answer(*lines), dataset, NAME)
+    origin = mapping.Origin(NAME, read.layout, None, read.stand or KNOWN, "0" * 64, "p")
+    mapped = mapping.map_cells(read.cells, dataset, found.regions, origin)
+    return contract.check(mapped.observations, read.cells, mapped.periods, dataset, found, NAME, scope)
+
+
+def test_a_whole_answer_passes():
+    assert check(whole()) == 25 * 6
+
+
+def test_half_an_answer_is_refused():
+    with pytest.raises(ContractError, match="the whole file: expected at least"):
+        check(whole()[: 25 * 3])
+
+
+def test_a_missing_kreis_is_named():
+    small = replace(DATASET, contract=replace(DATASET.contract, minimum_rows=1))
+    lines = [line for line in whole() if ";16070;" not in line]
+    with pytest.raises(ContractError, match="a row for region 16070 with ERW032, NAT=total, GES=total, found none"):
+        check(lines, small)
+
+
+def test_a_missing_cell_is_named():
+    lines = whole()
+    gone = next(number for number, line in enumerate(lines) if ";16070;" in line and "GESW" in line and "NATA" in line)
+    with pytest.raises(ContractError, match="a row for region 16070 with ERW032, NAT=NATA, GES=GESW, found none"):
+        check(lines[:gone] + lines[gone + 1 :])
+
+
+def test_what_the_dataset_does_not_promise_may_be_missing():
+    free = replace(DATASET, contract=replace(DATASET.contract, complete="none", minimum_rows=1))
+    assert check(whole()[:6], free) == 6
+
+
+def test_a_cell_that_stands_twice_is_refused_with_both_lines():
+    lines = whole()
+    with pytest.raises(ContractError, match=r"line 2, field 18 and line 152, field 18: expected every cell once"):
+        check([*lines, lines[0]])
+
+
+def test_parts_must_add_up_to_their_total_in_thueringen():
+    with pytest.raises(ContractError, match=r"parts of GES that add up to the total 101 within 0, found 100"):
+        check(whole(k16070__="101"))
+
+
+def test_germany_is_a_comparator_whose_parts_may_differ():
+    assert check(whole(kDG__="101")) == 25 * 6
+
+
+def test_a_hidden_part_is_no_missing_sum():
+    assert check(whole(k16070_NATA_GESM=".", k16070_NATA_GESW=".")) == 25 * 6
+
+
+def test_figures_of_another_year_than_asked_for_are_refused():
+    with pytest.raises(ContractError, match="time 2019-06-30: expected figures for 2018-01-01 to 2018-12-31"):
+        check(whole(), scope=(date(2018, 1, 1), date(2018, 12, 31)))

@@ -1,0 +1,59 @@
+"""Files that survive a kill: whole or absent, line by line."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from integrationsmonitor import files
+from integrationsmonitor.errors import MonitorError
+
+records = st.dictionaries(st.text(max_size=8), st.one_of(st.text(max_size=30), st.integers(), st.none()), max_size=4)
+
+
+@given(st.lists(records, max_size=6))
+def test_every_record_is_read_back(tmp_path_factory, written):
+    path = tmp_path_factory.mktemp("lines") / "manifest.jsonl"
+    for record in written:
+        files.append_line(path, record)
+    assert files.read_lines(path) == written
+
+
+@given(st.lists(records, min_size=1, max_size=4), records, st.data())
+def test_a_line_torn_at_any_byte_was_never_written_and_the_next_one_is(tmp_path_factory, before, torn, data):
+    path = tmp_path_factory.mktemp("lines") / "manifest.jsonl"
+    for record in before:
+        files.append_line(path, record)
+    whole = path.stat().st_size
+    files.append_line(path, torn)
+    cut = data.draw(st.integers(whole, path.stat().st_size - 1))
+    path.write_bytes(path.read_bytes()[:cut])
+    assert files.read_lines(path) == before
+    files.append_line(path, {"next": 1})
+    assert files.read_lines(path) == [*before, {"next": 1}]
+
+
+def test_a_damaged_line_before_the_end_is_an_error_not_a_gap(tmp_path):
+    path = tmp_path / "manifest.jsonl"
+    for number in range(3):
+        files.append_line(path, {"number": number})
+    data = bytearray(path.read_bytes())
+    data[12] ^= 1
+    path.write_bytes(bytes(data))
+    with pytest.raises(MonitorError, match="line 1: checksum does not fit"):
+        files.read_lines(path)
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
+    path = tmp_path / "state"
+    files.write_atomic(path, b"old")
+
+    def fail(_descriptor):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(files.os, "fsync", fail)
+    with pytest.raises(OSError, match="disk full"):
+        files.write_atomic(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
