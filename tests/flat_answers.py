@@ -8,6 +8,7 @@ from typing import Any
 
 from integrationsmonitor.catalog import Catalog, Dataset, load_catalog
 from integrationsmonitor.sources import genesis_read, mapping
+from integrationsmonitor.sources.cells import in_memory
 
 PROJECT = Path(__file__).resolve().parents[1]
 NAME = "13111-01-03-4_1773175029986_de_flat.csv"
@@ -58,6 +59,6 @@ def observe(data: bytes, dataset: Dataset | None = None, name: str = NAME) -> li
     """Read and map an answer, as the night does."""
     found = catalog()
     dataset = dataset or found.datasets["regio_13111_01_03_4"]
-    read = genesis_read.read_answer(data, dataset, name)
+    read = genesis_read.read_answer(in_memory(data), dataset, name)
     origin = mapping.Origin(name, read.layout, read.sheet, read.stand or KNOWN, "0" * 64, "p")
     return mapping.map_cells(read.cells, dataset, found.regions, origin).observations.to_pylist()

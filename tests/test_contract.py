@@ -12,6 +12,7 @@ from integrationsmonitor import contract
 from integrationsmonitor.catalog import Dataset
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.sources import genesis_read, mapping
+from integrationsmonitor.sources.cells import in_memory
 
 DATASET = catalog().datasets["regio_13111_01_03_4"]
 CASES = [(nat, sex) for nat in ("", "NATA") for sex in ("", "GESM", "GESW")]
@@ -34,7 +35,7 @@ YEAR = (date(2019, 1, 1), date(2019, 12, 31))
 
 def check(lines: list[str], dataset: Dataset = DATASET, scope: tuple[date, date] = YEAR) -> int:
     found = catalog()
-    read = genesis_read.read_answer(answer(*lines), dataset, NAME)
+    read = genesis_read.read_answer(in_memory(answer(*lines)), dataset, NAME)
     origin = mapping.Origin(NAME, read.layout, None, read.stand or KNOWN, "0" * 64, "p")
     mapped = mapping.map_cells(read.cells, dataset, found.regions, origin)
     return contract.check(mapped.observations, read.cells, mapped.periods, dataset, found, NAME, scope)

@@ -22,6 +22,7 @@ import pytest
 from integrationsmonitor import contract
 from integrationsmonitor.catalog import Dataset, load_catalog
 from integrationsmonitor.sources import genesis_read, mapping
+from integrationsmonitor.sources.cells import in_memory
 
 PROJECT = Path(__file__).resolve().parents[1]
 RECORDINGS = PROJECT / "recordings"
@@ -127,7 +128,7 @@ def test_the_newest_recording_of_a_table_keeps_its_contract(table: str) -> None:
     dataset = DATASETS[table]
     with zipfile.ZipFile(RECORDINGS / entry["path"]) as archive:
         (member,) = archive.namelist()
-        answer = genesis_read.read_answer(archive.read(member), dataset, member)
+        answer = genesis_read.read_answer(in_memory(archive.read(member)), dataset, member)
     known = datetime.fromisoformat(entry["stand"])
     origin = mapping.Origin(member, answer.layout, answer.sheet, known, entry["sha256"], "key")
     mapped = mapping.map_cells(answer.cells, dataset, CATALOG.regions, origin)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import random
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,8 @@ from hypothesis import strategies as st
 
 from flat_answers import NAME, PROJECT, answer, catalog, header, observe, svb
 from integrationsmonitor.errors import ContractError
-from integrationsmonitor.sources.genesis_ffcsv import read_cells
+from integrationsmonitor.sources.cells import in_memory
+from integrationsmonitor.sources.genesis_ffcsv import _UntilFooter, read_cells
 
 DATA = PROJECT.parent / "shared" / "data" / "genesis_v5"
 KREISE = [r.key for r in catalog().regions.values() if r.level == "kreis" and r.successor == ""]
@@ -205,7 +208,7 @@ def test_the_real_flat_answers_are_read_whole(path):
     dataset = next(d for d in catalog().datasets.values() if d.table == table)
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     names, rows = lines[0].split(";"), [line.split(";") for line in lines[1:]]
-    cells = read_cells(path.read_bytes(), dataset, path.name).cells
+    cells = read_cells(in_memory(path.read_bytes()), dataset, path.name).cells
     assert cells.num_rows == len(rows)
     assert cells["value"].to_pylist() == [row[names.index("value")] for row in rows]
     assert cells["line"].to_pylist() == list(range(2, len(lines) + 1))
@@ -213,3 +216,12 @@ def test_the_real_flat_answers_are_read_whole(path):
     region_field = 8 - 1
     in_scope = [row for row in rows if row[region_field] in regions]
     assert len(observe(path.read_bytes(), dataset, path.name)) == len(in_scope)
+
+
+@given(st.integers(1, 60), st.booleans())
+def test_a_footer_ends_the_lines_wherever_the_pieces_are_cut(size, footed):
+    lines = b"a;b\n1;2\n_3;_\n"
+    rest = b"__________\n" + "Stand: heute © Amt\n".encode()
+    stream = _UntilFooter(io.BytesIO(lines + rest * footed))
+    pieces = iter(partial(stream.read, size), b"")
+    assert b"".join(pieces) == lines

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from integrationsmonitor import contract, landing
 from integrationsmonitor.errors import ContractError
+from integrationsmonitor.sources.cells import in_memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from integrationsmonitor.catalog import Catalog, Dataset
+    from integrationsmonitor.sources.cells import Source
 
 _FIRST_STAND = datetime(2000, 1, 1, tzinfo=UTC)
 _HALVED = 0.6
@@ -31,7 +34,7 @@ class Content:
     """What an answer holds, before it is read: its file, a hash for "the same figures", from when it is known."""
 
     filename: str
-    data: bytes
+    source: Source
     sha256: str
     known_from: datetime
     known_from_quality: str
@@ -49,13 +52,15 @@ def unpack(dataset: Dataset, body: bytes, filename: str, retrieved_at: datetime)
     from integrationsmonitor.sources import genesis_zip
 
     if dataset.connector != "genesis":
-        return Content(filename, body, genesis_zip.content_sha256(body), retrieved_at, _QUALITY_BOUND)
-    name, data = genesis_zip.open_member(body, table=dataset.table, dataset_id=dataset.id, filename=filename)
-    known_from = genesis_zip.epoch_of(name)
+        return Content(
+            filename, in_memory(body), genesis_zip.content_sha256(BytesIO(body)), retrieved_at, _QUALITY_BOUND
+        )
+    member = genesis_zip.open_member(body, table=dataset.table, dataset_id=dataset.id, filename=filename)
+    known_from = genesis_zip.epoch_of(member.name)
     if not _FIRST_STAND <= known_from <= retrieved_at + timedelta(days=1):
         expected = f"a moment between {_FIRST_STAND:%Y} and now in the member's name"
-        raise ContractError(dataset.id, name, "ZIP member", expected, f"{known_from:%Y-%m-%d %H:%M}")
-    return Content(name, data, genesis_zip.content_sha256(data), known_from, _QUALITY_STAND)
+        raise ContractError(dataset.id, member.name, "ZIP member", expected, f"{known_from:%Y-%m-%d %H:%M}")
+    return Content(member.name, member.open, member.content_sha256, known_from, _QUALITY_STAND)
 
 
 def parse(
@@ -82,8 +87,7 @@ def parse(
 def _read_genesis(catalog: Catalog, dataset: Dataset, content: Content, raw_sha256: str, parse_key: str) -> _Read:
     from integrationsmonitor.sources import genesis_read, mapping
 
-    answer = genesis_read.read_answer(content.data, dataset, content.filename)
-    content.data = b""  # a large file's bytes are not needed any more: a million lines are some 280 MB
+    answer = genesis_read.read_answer(content.source, dataset, content.filename)
     known_from = content.known_from.astimezone(UTC)
     origin = mapping.Origin(content.filename, answer.layout, answer.sheet, known_from, raw_sha256, parse_key)
     mapped = mapping.map_cells(answer.cells, dataset, catalog.regions, origin)
@@ -94,7 +98,9 @@ def _read_local(catalog: Catalog, dataset: Dataset, content: Content, raw_sha256
     from integrationsmonitor.sources import local_file
 
     del raw_sha256  # the reader takes it from the bytes
-    answer = local_file.read_local(content.data, dataset, content.filename, catalog.regions, parse_key=parse_key)
+    with content.source() as file:
+        data = file.read()
+    answer = local_file.read_local(data, dataset, content.filename, catalog.regions, parse_key=parse_key)
     return _Read(answer.observations, None, {}, "local")
 
 

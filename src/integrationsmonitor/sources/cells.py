@@ -7,9 +7,12 @@ stripped) and quality ("" where none). Codes in it are known to the dataset's fi
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 # As many digits as an observation can hold; anything longer is no number of these statistics.
 NUMBER = re.compile(r"-?[0-9]{1,12}(,[0-9]{1,6})?")
 QUALITIES = frozenset({"", "e", "p", "r", "s"})
+
+# Opens the bytes of an answer anew from their start: a large one need never stand in memory as a whole.
+Source = Callable[[], IO[bytes]]
 
 
 class Answer(NamedTuple):
@@ -33,6 +39,11 @@ class Answer(NamedTuple):
     stand: datetime | None
     member: str
     sheet: str | None = None
+
+
+def in_memory(data: bytes) -> Source:
+    """Bytes at hand as a source."""
+    return partial(io.BytesIO, data)
 
 
 def cell_columns(dataset: Dataset) -> list[str]:

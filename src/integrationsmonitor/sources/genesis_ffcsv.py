@@ -1,16 +1,17 @@
-"""Reader of the flat answers (`ffcsv`) of GENESIS since 2025. Comes in: the member's bytes. Goes out: cells.
+"""Reader of the flat answers (`ffcsv`) of GENESIS since 2025. Comes in: the member as a stream. Goes out: cells.
 
 Refuses: bytes that are no UTF-8, a header with a renamed, missing, moved or additional column, lines with another
 number of fields, and any variable, attribute, measure, label or unit that the dataset's file does not know. The file
-is read once, with every column dictionary-encoded: the few distinct words are judged in Python, the many lines never
-become Python objects.
+is read once, in pieces, with every column dictionary-encoded: the few distinct words are judged in Python, the many
+lines never become Python objects, and the file never stands in memory as a whole.
 """
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from integrationsmonitor.columns import Column, combine, constant
 from integrationsmonitor.errors import ContractError
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from integrationsmonitor.catalog import Axis, Dataset
+    from integrationsmonitor.sources.cells import Source
 
 REGION_VARIABLES = frozenset({"DINSG", "DLAND", "REGBEZ", "KREISE"})
 _BOM = b"\xef\xbb\xbf"
+_FOOTER = b"\n__________"
 _HEAD = ("statistics_code", "statistics_label", "time_code", "time_label", "time")
 _BLOCK = ("variable_code", "variable_label", "variable_attribute_code", "variable_attribute_label")
 _TAIL = ("value", "value_unit", "value_variable_code", "value_variable_label")
@@ -33,12 +36,11 @@ _REPEATS_ITS_CODE = re.compile(r"(\d+_variable|statistics|time)_label")
 _MEMBER = re.compile(r"_(\d{12,14})_[a-z]{2}_flat\.csv$")
 
 
-def read_cells(data: bytes, dataset: Dataset, filename: str) -> Answer:
+def read_cells(source: Source, dataset: Dataset, filename: str) -> Answer:
     """Read a flat answer; its Stand is the moment in the member's name, aware UTC."""
-    body = _body(data, dataset, filename)
-    names = _header(body, dataset, filename)
+    names = _header(source, dataset, filename)
     has_quality = _check_header(names, dataset, filename)
-    table = _parse(body, names, dataset, filename)
+    table = _parse(source, names, dataset, filename)
     order = _block_order(table, dataset, filename)
     for check in _checks(dataset, order):
         _judge(table, check, dataset, filename)
@@ -47,21 +49,40 @@ def read_cells(data: bytes, dataset: Dataset, filename: str) -> Answer:
     return Answer(_cells(table, dataset, order, has_quality), "ffcsv", stand, filename)
 
 
-def _body(data: bytes, dataset: Dataset, filename: str) -> memoryview:
-    """The lines without byte order mark and footer, not copied; carriage returns (never seen) cost a copy."""
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n")
-    start = len(_BOM) if data.startswith(_BOM) else 0
-    end = data.find(b"\n__________")
-    view = memoryview(data)[start : len(data) if end < 0 else end + 1]
-    if not bytes(view[:1000]).strip():
+class _UntilFooter(io.RawIOBase):
+    """The lines above the footer, where there is one, in whatever pieces they are read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.kept, self.ended = file, b"", False
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        ahead = len(_FOOTER)  # a footer may begin in this piece and end in the next
+        while not self.ended and (size < 0 or len(self.kept) < size + ahead):
+            piece = self.file.read(size if size < 0 else size + ahead)
+            self.kept += piece
+            footer = self.kept.find(_FOOTER)
+            self.ended = footer >= 0 or not piece
+            if footer >= 0:
+                self.kept = self.kept[: footer + 1]
+        wanted = len(self.kept) if size < 0 else size
+        found, self.kept = self.kept[:wanted], self.kept[wanted:]
+        return found
+
+    def close(self) -> None:
+        self.file.close()
+        super().close()
+
+
+def _header(source: Source, dataset: Dataset, filename: str) -> list[str]:
+    with source() as file:
+        start = file.read(100_000).removeprefix(_BOM)
+    if not start[:1000].strip():
         raise ContractError(dataset.id, filename, "line 1", "a header and data lines", "an empty file")
-    return view
-
-
-def _header(body: memoryview, dataset: Dataset, filename: str) -> list[str]:
     try:
-        return bytes(body[:100_000]).split(b"\n", 1)[0].decode("utf-8").split(";")
+        return start.split(b"\n", 1)[0].removesuffix(b"\r").decode("utf-8").split(";")
     except UnicodeDecodeError:
         raise ContractError(dataset.id, filename, "line 1", "UTF-8", "another encoding") from None
 
@@ -85,7 +106,7 @@ def _check_header(names: list[str], dataset: Dataset, filename: str) -> bool:
     return has_quality
 
 
-def _parse(body: memoryview, names: list[str], dataset: Dataset, filename: str) -> pa.Table:
+def _parse(source: Source, names: list[str], dataset: Dataset, filename: str) -> pa.Table:
     import pyarrow as pa
     from pyarrow import csv
 
@@ -93,23 +114,24 @@ def _parse(body: memoryview, names: list[str], dataset: Dataset, filename: str) 
     judged = [name for name in names if not _REPEATS_ITS_CODE.fullmatch(name)]
     try:
         table = csv.read_csv(
-            pa.BufferReader(pa.py_buffer(body)),
-            read_options=csv.ReadOptions(block_size=1 << 22, use_threads=False),  # threads: a third faster, 150 MB more
+            _UntilFooter(source()),
+            read_options=csv.ReadOptions(block_size=1 << 20),
             parse_options=csv.ParseOptions(delimiter=";", ignore_empty_lines=False),
             convert_options=csv.ConvertOptions(include_columns=judged, column_types=dict.fromkeys(judged, words)),
         )
     except pa.ArrowInvalid as problem:
-        raise _parse_error(str(problem), bytes(body), dataset, filename) from None
+        raise _parse_error(str(problem), source, dataset, filename) from None
     if table.num_rows == 0:
         hint = "The table may be empty at the source"
         raise ContractError(dataset.id, filename, "line 2", "data lines", "none", hint)
     return table
 
 
-def _parse_error(problem: str, body: bytes, dataset: Dataset, filename: str) -> ContractError:
+def _parse_error(problem: str, source: Source, dataset: Dataset, filename: str) -> ContractError:
     """Name the first line that has another number of fields, or no UTF-8."""
-    fields = body.split(b"\n", 1)[0].count(b";")
-    lines = body.removesuffix(b"\n").split(b"\n")
+    with source() as file:
+        lines = file.read().split(_FOOTER, 1)[0].removesuffix(b"\n").split(b"\n")
+    fields = lines[0].count(b";")
     for number, line in enumerate(lines, start=1):
         try:
             line.decode("utf-8")
