@@ -47,11 +47,13 @@ class SecretHeaders:
 
     def redact(self, text: str) -> str:
         """Replace every value, plain or as it looks in a URL, in JSON or in HTML, by `***`."""
-        for value in sorted(filter(None, self._values.values()), key=len, reverse=True):
+        forms: set[str] = set()
+        for value in filter(None, self._values.values()):
             escaped = (json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], html.escape(value))
-            for form in dict.fromkeys((value, quote(value, safe=""), quote_plus(value), *escaped)):
-                text = text.replace(form, "***")
-        return text
+            forms.update((value, quote(value, safe=""), quote_plus(value), *escaped))
+        # in one pass, longest first: a value that ends in "&" is the beginning of its own form in HTML
+        pattern = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+        return re.sub(pattern, "***", text) if forms else text
 
     def redact_bytes(self, body: bytes) -> bytes:
         """Replace every value in bytes that are to be kept; all other bytes stay as they are."""
