@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,25 +53,38 @@ def path_of(settings: Settings, dataset_id: str, raw_sha256: str, key: str) -> P
     return settings.landing / "obs" / dataset_id / f"{raw_sha256[:24]}-{key}.parquet"
 
 
-def write(observations: pa.Table, path: Path) -> None:
-    """Write observations under their final name; an existing file stays as it is."""
-    if path.exists():
-        return
-    import pyarrow.parquet as pq
+@contextmanager
+def written(observations: pa.Table, path: Path | None) -> Iterator[None]:
+    """Write observations while the block judges them; they get their final name only where it raises nothing.
 
+    Parquet is encoded outside of Python's lock, so a second core does it. An existing file stays as it is; without a
+    path nothing is written.
+    """
+    if path is None or path.exists():
+        yield
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
-    repeating = [name for name in (*COLUMNS, *STATED) if name not in ("raw_locator", "value")]
     try:
-        with temporary.open("wb") as file:
-            pq.write_table(observations, file, use_dictionary=repeating, **_OPTIONS)
-            file.flush()
-            os.fsync(file.fileno())
+        with ThreadPoolExecutor(1) as writer:
+            done = writer.submit(_encode, observations, temporary)
+            yield
+        done.result()
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     files.sync_folder(path.parent)
+
+
+def _encode(observations: pa.Table, path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    repeating = [name for name in (*COLUMNS, *STATED) if name not in ("raw_locator", "value")]
+    with path.open("wb") as file:
+        pq.write_table(observations, file, use_dictionary=repeating, **_OPTIONS)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def ensure_schema_file(settings: Settings) -> None:

@@ -78,9 +78,8 @@ def parse(
     """
     read = _read_genesis if dataset.connector == "genesis" else _read_local
     observations, cells, periods, layout = read(catalog, dataset, content, raw_sha256, parse_key)
-    rows = contract.check(observations, cells, periods, dataset, catalog, content.filename, scope)
-    if target is not None:
-        landing.write(observations, target)
+    with landing.written(observations, target):
+        rows = contract.check(observations, cells, periods, dataset, catalog, content.filename, scope)
     return rows, layout
 
 
