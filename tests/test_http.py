@@ -237,16 +237,18 @@ def test_requests_to_one_host_never_overlap(folder):
         assert server.most_parallel == {"regio": 1}
 
 
-def test_between_requests_to_a_real_host_lies_a_pause(waits, monkeypatch):
-    times = iter([100.0, 100.25])
-    monkeypatch.setattr(http.time, "monotonic", lambda: next(times))
-    client = HttpClient(Policy(pause_seconds=1), sleep=waits.append)
-    client._pause("a.example", "https://a.example/x")
-    client._last["a.example"] = http.time.monotonic()
-    client._pause("a.example", "https://a.example/x")
-    client._last["127.0.0.1"] = 100.0
-    client._pause("127.0.0.1", "http://127.0.0.1/x")
-    assert waits == [0.75]
+def test_between_requests_to_a_real_host_lies_a_pause(folder, waits, monkeypatch):
+    monkeypatch.setattr(http, "is_loopback", lambda url: url.startswith("http://127"))
+    with ReplayServer(folder, faults=Script(OK, OK, OK)) as server, HttpClient(Policy(), sleep=waits.append) as client:
+        url = server.base_url("regio")
+        client.fetch(url, dataset_id="a_dataset")
+        client.fetch(url, dataset_id="a_dataset")
+        assert waits == []
+        monkeypatch.setattr(http, "_refusal", lambda call: None)
+        monkeypatch.setattr(http, "is_loopback", lambda url: False)
+        client.fetch(url, dataset_id="a_dataset")
+    assert len(waits) == 1
+    assert 0.5 < waits[0] <= 1
 
 
 def test_a_proxy_of_the_environment_is_not_asked_for_loopback(folder, waits, monkeypatch):

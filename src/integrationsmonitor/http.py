@@ -3,8 +3,8 @@
 Refuses: plain http outside loopback, a login in the URL, redirects to another origin, bodies over the limit.
 Retries, with jitter, only what may pass by itself: 429, 5xx, time-outs, broken connections. `Retry-After` is
 honoured; a host that asks for more patience than `retry_after_cap` is left alone at once. Requests to one host never
-overlap, with a minimum pause between them. Secrets travel as headers only; errors are raised outside of any `except`
-block, so that no exception chain leads back to a request.
+overlap, with a minimum pause between them (turns.py). Secrets travel as headers only; errors are raised outside of any
+`except` block, so that no exception chain leads back to a request.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from integrationsmonitor import clock
 from integrationsmonitor.errors import FetchError
 from integrationsmonitor.redact import SecretHeaders
+from integrationsmonitor.turns import Turns
 
 if TYPE_CHECKING:
     import httpx
@@ -97,13 +98,13 @@ def is_loopback(url: str) -> bool:
 class HttpClient:
     """Fetches; keeps connections open between requests. Close it, or use it in a `with` statement."""
 
-    def __init__(self, policy: Policy | None = None, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        self.policy = policy or Policy()
+    def __init__(
+        self, policy: Policy | None = None, *, turns: Turns | None = None, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.policy, self._turns = policy or Policy(), turns or Turns()
         self._sleep = sleep
         self._clients: dict[bool, httpx.Client] = {}
         self._guard = threading.Lock()
-        self._turns: dict[str, threading.Lock] = {}
-        self._last: dict[str, float] = {}
 
     def __enter__(self) -> HttpClient:
         return self
@@ -173,20 +174,10 @@ class HttpClient:
     def _attempt(self, call: _Call) -> Response | _Failure:
         """One turn at the host, redirects within its origin included."""
         host = urlsplit(call.url).netloc
-        with self._guard:
-            turn = self._turns.setdefault(host, threading.Lock())
-        with turn:
-            self._pause(host, call.url)
-            try:
-                return self._send(call, hops=3)
-            finally:
-                self._last[host] = time.monotonic()
-
-    def _pause(self, host: str, url: str) -> None:
-        if host in self._last and not is_loopback(url):
-            rest = self._last[host] + self.policy.pause_seconds - time.monotonic()
-            if rest > 0:
-                self._sleep(rest)
+        with self._turns.at(host) as rested:
+            if rested < self.policy.pause_seconds and not is_loopback(call.url):
+                self._sleep(self.policy.pause_seconds - rested)
+            return self._send(call, hops=3)
 
     def _send(self, call: _Call, hops: int) -> Response | _Failure:
         import httpx

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from integrationsmonitor import archive, clock
 from integrationsmonitor.errors import ConfigError, FetchError, MonitorError
 from integrationsmonitor.progress import Reporter
+from integrationsmonitor.turns import Turns
 
 if TYPE_CHECKING:
     from integrationsmonitor.catalog import Dataset
@@ -114,7 +115,9 @@ def _genesis_answers(settings: Settings, dataset: Dataset, base_url: str, report
     regionalkey = str(dataset.source.get("regionalkey", ""))
     step = int(dataset.source.get("years_per_request", 1))
     with ExitStack() as stack:
-        client = stack.enter_context(GenesisClient(base_url, settings.credentials(host), host))
+        # the recorded source is a server of each process; real hosts are asked by one process of this home at a time
+        turns = Turns(settings.home / "turns" if settings.mode == "live" else None)
+        client = stack.enter_context(GenesisClient(base_url, settings.credentials(host), host, turns=turns))
         last = min(clock.now().year, int(dataset.source.get("end_year", 9999)))
         for year in range(int(dataset.source["start_year"]), last + 1, step):
             until = min(year + step - 1, last)

@@ -19,6 +19,7 @@ from typing import Any, Literal, NamedTuple
 from integrationsmonitor.errors import FetchError
 from integrationsmonitor.http import HttpClient, Policy, Response, is_loopback
 from integrationsmonitor.redact import SecretHeaders
+from integrationsmonitor.turns import Turns
 
 OK, CHANGED_PARAMETERS, NOTHING_NEWER, TOO_MANY, NO_TABLE, TOO_BIG, JOB_ACCEPTED, NO_OBJECT = (
     0,
@@ -112,12 +113,13 @@ class GenesisClient:
         host_key: str,
         *,
         http: HttpClient | None = None,
+        turns: Turns | None = None,
         patience: Patience | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.base_url, self.host_key = base_url, host_key
         self._secrets = SecretHeaders({"username": credentials[0], "password": credentials[1]})
-        self._http = http or HttpClient(Policy(attempts=2), sleep=sleep)
+        self._http = http or HttpClient(Policy(attempts=2), turns=turns, sleep=sleep)
         self._patience = patience or Patience.towards(base_url)
         self._sleep = sleep
 
