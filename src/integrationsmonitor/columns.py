@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _SMALL = 5_000_000
+_LARGEST = 2**63 - 1
 
 
 class Column:
@@ -78,9 +79,14 @@ class Column:
 
 
 def keys_of(columns: Sequence[Column]) -> np.ndarray[Any, Any]:
-    """One number per line that stands for the tuple of its words (mixed radix, first column most significant)."""
+    """One number per line that stands for the tuple of its words (mixed radix, first column most significant).
+
+    Raises OverflowError where 64 bits cannot number all tuples: two of them would look like the same cell.
+    """
     import numpy as np
 
+    if math.prod(len(column.words) for column in columns) > _LARGEST:
+        raise OverflowError(f"more than {_LARGEST:,} possible tuples of {len(columns)} columns")
     keys: np.ndarray[Any, Any] = np.zeros(len(columns[0].index), dtype=np.int64)
     for column in columns:
         keys = keys * len(column.words) + column.index
