@@ -9,12 +9,13 @@ import pytest
 
 from flat_answers import KNOWN, NAME, answer, catalog, svb
 from integrationsmonitor import contract
-from integrationsmonitor.catalog import Dataset
+from integrationsmonitor.catalog import Dataset, Plausible
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.sources import genesis_read, mapping
 from integrationsmonitor.sources.cells import in_memory
 
-DATASET = catalog().datasets["regio_13111_01_03_4"]
+REAL = catalog().datasets["regio_13111_01_03_4"]
+DATASET = replace(REAL, contract=replace(REAL.contract, plausible=()))  # the figures below are artificial and small
 CASES = [(nat, sex) for nat in ("", "NATA") for sex in ("", "GESM", "GESW")]
 AMOUNTS = {"": "100", "GESM": "60", "GESW": "40"}
 
@@ -91,3 +92,45 @@ def test_a_hidden_part_is_no_missing_sum():
 def test_figures_of_another_year_than_asked_for_are_refused():
     with pytest.raises(ContractError, match="time 2019-06-30: expected figures for 2018-01-01 to 2018-12-31"):
         check(whole(), scope=(date(2018, 1, 1), date(2018, 12, 31)))
+
+
+def bounded(*bounds: Plausible) -> Dataset:
+    return replace(REAL, contract=replace(REAL.contract, plausible=bounds))
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        Plausible("svb_arbeitsort", "kreise", True, 100, 100),
+        Plausible("svb_arbeitsort", "16", True, 0, 100),
+        Plausible("svb_arbeitsort", "kreise", False, 40, 100),
+        Plausible("svb_arbeitsort", "99999", False, 0, 0),
+        Plausible("another_measure", "kreise", False, 0, 0),
+    ],
+)
+def test_figures_on_or_within_their_bounds_pass(bounds):
+    assert check(whole(), bounded(bounds)) == 25 * 6
+
+
+@pytest.mark.parametrize(
+    ("bounds", "problem"),
+    [
+        (
+            Plausible("svb_arbeitsort", "kreise", True, 101, 999),
+            "svb_arbeitsort of 16051 .* between 101 and 999, found 100",
+        ),
+        (
+            Plausible("svb_arbeitsort", "16", True, 0, 99),
+            "svb_arbeitsort of 16 at 2019-06-30 between 0 and 99, found 100",
+        ),
+        (Plausible("svb_arbeitsort", "kreise", False, 41, 100), "between 41 and 100, found 40"),
+    ],
+)
+def test_figures_beyond_their_bounds_are_refused_on_a_first_load_too(bounds, problem):
+    with pytest.raises(ContractError, match=problem) as raised:
+        check(whole(), bounded(bounds))
+    assert "widen contract.plausible in catalog/datasets/regio_13111_01_03_4.yml" in str(raised.value)
+
+
+def test_a_hidden_figure_keeps_all_bounds():
+    assert check(whole(k16051__="."), bounded(Plausible("svb_arbeitsort", "16051", True, 1, 2))) == 25 * 6

@@ -21,6 +21,7 @@ import pytest
 
 from integrationsmonitor import contract
 from integrationsmonitor.catalog import Dataset, load_catalog
+from integrationsmonitor.errors import ContractError
 from integrationsmonitor.sources import genesis_read, mapping
 from integrationsmonitor.sources.cells import in_memory
 
@@ -324,3 +325,30 @@ def test_population_is_recorded_under_the_table_that_the_figures_name() -> None:
             assert tables == ["GENESIS-Online 12411-0018"]
             assert str(ages[day, region]) == value
     assert not recorded
+
+
+TOTALS_TIMES_TEN = sorted(
+    {entry["table"] for entry in ENTRIES} - {"12411-0018", "12521-0041", "12531-0043", "12511-04-01-4"}
+)  # the four have no totals in the recordings, or a rate that may lie anywhere
+
+
+@pytest.mark.parametrize("table", TOTALS_TIMES_TEN)
+def test_real_figures_times_ten_are_refused_without_any_figure_of_before(table: str) -> None:
+    entry = max((e for e in ENTRIES if e["table"] == table), key=lambda e: (e["year"], e["epoch"]))
+    dataset = DATASETS[table]
+    with zipfile.ZipFile(RECORDINGS / entry["path"]) as archive:
+        (member,) = archive.namelist()
+        lines = archive.read(member).decode("utf-8-sig").splitlines()
+    place = lines[0].split(";").index("value")
+    for number, line in enumerate(lines[1:], start=1):
+        fields = line.split(";")
+        if re.fullmatch(r"[1-9][0-9]*(,[0-9]+)?", fields[place]):
+            whole, _, rest = fields[place].partition(",")
+            fields[place] = f"{whole}{rest[:1] or '0'}" + (f",{rest[1:]}" if rest[1:] else "")
+        lines[number] = ";".join(fields)
+    answer = genesis_read.read_answer(in_memory("\n".join([*lines, ""]).encode()), dataset, member)
+    origin = mapping.Origin(member, answer.layout, answer.sheet, datetime.fromisoformat(entry["stand"]), "0" * 64, "k")
+    mapped = mapping.map_cells(answer.cells, dataset, CATALOG.regions, origin)
+    scope = (date(entry["year"], 1, 1), date(entry["year"], 12, 31))
+    with pytest.raises(ContractError, match=r"between .* and .*, found"):
+        contract.check(mapped.observations, answer.cells, mapped.periods, dataset, CATALOG, member, scope)

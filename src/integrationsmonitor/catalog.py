@@ -132,6 +132,17 @@ class SumRule:
 
 
 @dataclass(frozen=True)
+class Plausible:
+    """Bounds, both included, of a measure in a region (a key, or `kreise`) on its totals or on any cell."""
+
+    measure: str
+    regions: str
+    only_totals: bool
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Contract:
     """What an answer must keep."""
 
@@ -140,6 +151,7 @@ class Contract:
     listed: tuple[Mapping[str, Any], ...]
     sums: tuple[SumRule, ...]
     minimum_rows: int
+    plausible: tuple[Plausible, ...]
 
 
 @dataclass(frozen=True)
@@ -307,6 +319,12 @@ def load_dataset(file: Path, schema: Path) -> Dataset:
     for axis in dataset.axes:
         _check_unique(file, f"axes.{axis.code}.values", [v.code for v in axis.values])
         _check_unique(file, f"axes.{axis.code}.values.labels", [x for v in axis.values for x in v.labels])
+    known = {measure.measure for measure in dataset.measures}
+    for bounds in dataset.contract.plausible:
+        if known and bounds.measure not in known:
+            raise ConfigError(f"{file}: contract.plausible names the measure {bounds.measure!r}, which is not declared")
+        if bounds.low > bounds.high:
+            raise ConfigError(f"{file}: contract.plausible of {bounds.measure!r} has a min above its max")
     for rule in dataset.contract.sums:
         codes = dataset.axis_by_code[rule.over].by_code if rule.over in dataset.axis_by_code else {}
         unknown = [code for code in (rule.total, *rule.parts) if code not in codes]
@@ -372,6 +390,10 @@ def _contract(raw: Mapping[str, Any]) -> Contract:
             for s in raw.get("sums", [])
         ),
         minimum_rows=int(raw.get("minimum", {}).get("rows", 1)),
+        plausible=tuple(
+            Plausible(p["measure"], p["regions"], p["cells"] == "total", float(p["min"]), float(p["max"]))
+            for p in raw.get("plausible", [])
+        ),
     )
 
 

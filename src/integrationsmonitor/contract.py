@@ -2,9 +2,10 @@
 
 Refuses: other periods than asked for, a cell that stands twice, fewer rows than the dataset's minimum, missing cells
 where the dataset's file says that answers are complete, a status without a value that carries one (or the other way
-round), negative counts, and totals that are not the sum of their parts within the source's rounding. Completeness is
-what the dataset declares: `all` (every required region × every combination of its axes), `listed` (the combinations
-under `listed`), `none`. Everything is done on numbers that stand for words (columns.py): a million lines take a second.
+round), negative counts, figures beyond the bounds of the dataset's file, and totals that are not the sum of their
+parts within the source's rounding. Completeness is what the dataset declares: `all` (every required region × every
+combination of its axes), `listed` (the combinations under `listed`), `none`. Everything is done on numbers that stand
+for words (columns.py): a million lines take a second.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.columns import Column, keys_of, words_of
 from integrationsmonitor.errors import ContractError
-from integrationsmonitor.observation import CELL_KEY, STATUSES_WITH_VALUE
+from integrationsmonitor.observation import AXIS_FIELDS, CELL_KEY, STATUSES_WITH_VALUE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,6 +53,7 @@ def check(
         raise ContractError(dataset.id, filename, "the whole file", expected, f"{rows}", hint)
     _check_unique(observations, dataset, filename)
     _check_values(observations, dataset, filename)
+    _check_plausible(observations, dataset, filename)
     if cells is not None:
         answer = _Answer(cells, dataset, filename)
         if dataset.contract.complete != "none":
@@ -90,6 +92,39 @@ def _check_values(observations: pa.Table, dataset: Dataset, filename: str) -> No
         place, found = (observations[name][row].as_py() for name in ("raw_locator", "value"))
         expected = f"a value that fits the status {status.words[status.index[row]]}"
         raise ContractError(dataset.id, filename, place, expected, f"{found}")
+
+
+def _check_plausible(observations: pa.Table, dataset: Dataset, filename: str) -> None:
+    """Bounds from the dataset's file: they need no figure of before, so they hold on a first load too."""
+    import numpy as np
+
+    if not dataset.contract.plausible:
+        return
+    region, measure = Column.of(observations["region_key"]), Column.of(observations["measure"])
+    values = observations["value"].cast("double").to_numpy()  # NaN where there is none: within all bounds
+    is_total: Any = np.ones(len(values), dtype=bool)
+    for name, total in {**AXIS_FIELDS, "dimensions": ""}.items():
+        if name != "citizenship_scheme":
+            column = Column.of(observations[name])
+            is_total &= column.look_up([word == total for word in column.words], bool)
+    for bounds in dataset.contract.plausible:
+        concerned = measure.look_up([word == bounds.measure for word in measure.words], bool)
+        concerned &= region.look_up([_is_in(word, bounds.regions) for word in region.words], bool)
+        if bounds.only_totals:
+            concerned &= is_total
+        wrong = np.flatnonzero(concerned & ((values < bounds.low) | (values > bounds.high)))
+        if len(wrong):
+            row = int(wrong[0])
+            place, key, day = (observations[name][row].as_py() for name in ("raw_locator", "region_key", "period_end"))
+            expected = f"{bounds.measure} of {key} at {day} between {bounds.low:,.15g} and {bounds.high:,.15g}"
+            hint = f"If the figure is right, widen contract.plausible in catalog/datasets/{dataset.id}.yml"
+            raise ContractError(dataset.id, filename, place, expected, f"{values[row]:,.15g}", hint)
+
+
+def _is_in(region_key: str, regions: str) -> bool:
+    if regions == "kreise":
+        return len(region_key) == 5 and region_key.startswith(_THUERINGEN)
+    return region_key == regions
 
 
 class _Answer:
