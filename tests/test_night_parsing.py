@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from flat_answers import answer, catalog, svb
+from integrationsmonitor import columns
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.night import parsing
 from integrationsmonitor.replay.store import zip_answer
@@ -40,3 +41,19 @@ def test_an_answer_that_lost_half_its_rows_is_refused():
 def test_other_figures_under_an_earlier_stand_are_an_error():
     content = unpack(1773175029986)
     assert "from which other figures are known" in str(parsing.refuse_older(DATASET, content, "2026-08-01"))
+
+
+def test_more_words_than_numbers_reject_the_answer_and_leave_no_file(monkeypatch, tmp_path):
+    """No real table comes near: so the limit is lowered."""
+    monkeypatch.setattr(columns, "_LARGEST", 0)
+    scope = (date(2019, 1, 1), date(2019, 12, 31))
+    with pytest.raises(ContractError, match=r"the whole file: expected words .* found more than 0 possible tuples"):
+        parsing.parse(catalog(), DATASET, unpack(1773175029986), "0" * 64, "k", scope, tmp_path / "x.parquet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refused_answer_leaves_no_file(tmp_path):
+    scope = (date(2019, 1, 1), date(2019, 12, 31))
+    with pytest.raises(ContractError, match="at least 144 rows"):
+        parsing.parse(catalog(), DATASET, unpack(1773175029986), "0" * 64, "k", scope, tmp_path / "x.parquet")
+    assert list(tmp_path.iterdir()) == []

@@ -77,9 +77,13 @@ def parse(
     `scope` is the first and last day whose figures were asked for.
     """
     read = _read_genesis if dataset.connector == "genesis" else _read_local
-    observations, cells, periods, layout = read(catalog, dataset, content, raw_sha256, parse_key)
-    with landing.written(observations, target):
-        rows = contract.check(observations, cells, periods, dataset, catalog, content.filename, scope)
+    try:
+        observations, cells, periods, layout = read(catalog, dataset, content, raw_sha256, parse_key)
+        with landing.written(observations, target):
+            rows = contract.check(observations, cells, periods, dataset, catalog, content.filename, scope)
+    except OverflowError as problem:
+        expected = "words that can be told apart by a number of 64 bits"
+        raise ContractError(dataset.id, content.filename, "the whole file", expected, str(problem)) from None
     return rows, layout
 
 
