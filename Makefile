@@ -15,7 +15,7 @@ AIRFLOW := PYTHONPATH=dags $(VENV)/python -m
 IDS := dags/support/dataset_ids.py
 SOURCES := src tests dags scripts benchmarks
 
-.PHONY: help install run up down test test-slow lint format ids bench clean
+.PHONY: help install run up down test test-slow faults lint format ids bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -56,6 +56,9 @@ test: $(STAMP) ## the fast tests (at most 10 minutes on 2 cores)
 
 test-slow: $(STAMP) ## the long repeats and the real scheduler
 	$(VENV)/pytest -m slow -p no:xdist
+
+faults: $(STAMP) ## execute every fault of the registry and print a table (ARGS=--json: a line of JSON each)
+	@$(VENV)/python tests/faults/runner.py $(ARGS)
 
 lint: $(STAMP) ## ruff, mypy, the four floors, sqlfluff, dataset ids
 	$(VENV)/ruff check $(SOURCES)
