@@ -125,17 +125,27 @@ def test_codes_count_as_proven_only_where_a_real_flat_answer_shows_them() -> Non
 
 @pytest.mark.parametrize("table", sorted({entry["table"] for entry in ENTRIES}))
 def test_the_newest_recording_of_a_table_keeps_its_contract(table: str) -> None:
+    entry, member, data = newest(table)
+    assert checked(entry, member, data) == entry["rows"]
+
+
+def newest(table: str) -> tuple[dict[str, Any], str, bytes]:
+    """The newest recording of a table: its entry in the manifest, its member's name and bytes."""
     entry = max((e for e in ENTRIES if e["table"] == table), key=lambda e: (e["year"], e["epoch"]))
-    dataset = DATASETS[table]
     with zipfile.ZipFile(RECORDINGS / entry["path"]) as archive:
         (member,) = archive.namelist()
-        answer = genesis_read.read_answer(in_memory(archive.read(member)), dataset, member)
+        return entry, member, archive.read(member)
+
+
+def checked(entry: dict[str, Any], member: str, data: bytes) -> int:
+    """Read, map and check an answer as the night does; returns the number of rows."""
+    dataset = DATASETS[entry["table"]]
+    answer = genesis_read.read_answer(in_memory(data), dataset, member)
     known = datetime.fromisoformat(entry["stand"])
     origin = mapping.Origin(member, answer.layout, answer.sheet, known, entry["sha256"], "key")
     mapped = mapping.map_cells(answer.cells, dataset, CATALOG.regions, origin)
     scope = (date(entry["year"], 1, 1), date(entry["year"], 12, 31))
-    rows = contract.check(mapped.observations, answer.cells, mapped.periods, dataset, CATALOG, member, scope)
-    assert rows == entry["rows"]
+    return contract.check(mapped.observations, answer.cells, mapped.periods, dataset, CATALOG, member, scope)
 
 
 # --- against the origins, read in the plainest way -------------------------------------------------------------------
@@ -334,11 +344,8 @@ TOTALS_TIMES_TEN = sorted(
 
 @pytest.mark.parametrize("table", TOTALS_TIMES_TEN)
 def test_real_figures_times_ten_are_refused_without_any_figure_of_before(table: str) -> None:
-    entry = max((e for e in ENTRIES if e["table"] == table), key=lambda e: (e["year"], e["epoch"]))
-    dataset = DATASETS[table]
-    with zipfile.ZipFile(RECORDINGS / entry["path"]) as archive:
-        (member,) = archive.namelist()
-        lines = archive.read(member).decode("utf-8-sig").splitlines()
+    entry, member, data = newest(table)
+    lines = data.decode("utf-8-sig").splitlines()
     place = lines[0].split(";").index("value")
     for number, line in enumerate(lines[1:], start=1):
         fields = line.split(";")
@@ -346,9 +353,5 @@ def test_real_figures_times_ten_are_refused_without_any_figure_of_before(table: 
             whole, _, rest = fields[place].partition(",")
             fields[place] = f"{whole}{rest[:1] or '0'}" + (f",{rest[1:]}" if rest[1:] else "")
         lines[number] = ";".join(fields)
-    answer = genesis_read.read_answer(in_memory("\n".join([*lines, ""]).encode()), dataset, member)
-    origin = mapping.Origin(member, answer.layout, answer.sheet, datetime.fromisoformat(entry["stand"]), "0" * 64, "k")
-    mapped = mapping.map_cells(answer.cells, dataset, CATALOG.regions, origin)
-    scope = (date(entry["year"], 1, 1), date(entry["year"], 12, 31))
     with pytest.raises(ContractError, match=r"between .* and .*, found"):
-        contract.check(mapped.observations, answer.cells, mapped.periods, dataset, CATALOG, member, scope)
+        checked(entry, member, "\n".join([*lines, ""]).encode())

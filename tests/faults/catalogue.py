@@ -17,8 +17,8 @@ from typing import Literal
 from integrationsmonitor.replay import Answer
 from recordings_support import LATER, answer, lines_of
 
-RATE, PEOPLE, NATURALISED = "12511-04-01-4", "12411-01-01-4", "12411-03-03-4"
-YEARS = {RATE: 2024, PEOPLE: 2024, NATURALISED: 2022}
+RATE, PEOPLE = "12511-04-01-4", "12411-01-01-4"
+YEARS = {RATE: 2024, PEOPLE: 2024}
 ZIP = "application/zip"
 Lines = list[str]
 
@@ -36,7 +36,6 @@ class Fault:
     words: tuple[str, ...] = ()
     give: Callable[[], Answer] | None = None
     table: str = RATE
-    layout: str = "ffcsv"
     connection: str = ""
     script: Callable[[], dict[str, Answer]] | None = None
 
