@@ -9,13 +9,14 @@ import pytest
 
 from flat_answers import KNOWN, NAME, answer, catalog, svb
 from integrationsmonitor import contract
-from integrationsmonitor.catalog import Dataset, Plausible
+from integrationsmonitor.catalog import Dataset, Plausible, RegionSum
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.sources import genesis_read, mapping
 from integrationsmonitor.sources.cells import in_memory
 
 REAL = catalog().datasets["regio_13111_01_03_4"]
-DATASET = replace(REAL, contract=replace(REAL.contract, plausible=()))  # the figures below are artificial and small
+# the figures below are artificial and small, and every region has the same ones
+DATASET = replace(REAL, contract=replace(REAL.contract, plausible=(), region_sums=()))
 CASES = [(nat, sex) for nat in ("", "NATA") for sex in ("", "GESM", "GESW")]
 AMOUNTS = {"": "100", "GESM": "60", "GESW": "40"}
 
@@ -95,7 +96,7 @@ def test_figures_of_another_year_than_asked_for_are_refused():
 
 
 def bounded(*bounds: Plausible) -> Dataset:
-    return replace(REAL, contract=replace(REAL.contract, plausible=bounds))
+    return replace(REAL, contract=replace(REAL.contract, plausible=bounds, region_sums=()))
 
 
 @pytest.mark.parametrize(
@@ -134,3 +135,51 @@ def test_figures_beyond_their_bounds_are_refused_on_a_first_load_too(bounds, pro
 
 def test_a_hidden_figure_keeps_all_bounds():
     assert check(whole(k16051__="."), bounded(Plausible("svb_arbeitsort", "16051", True, 1, 2))) == 25 * 6
+
+
+ADDING_UP = replace(DATASET, contract=replace(DATASET.contract, region_sums=(RegionSum(0),)))
+
+
+def whole_land(**other: str) -> list[str]:
+    """The same lines with a Land that is the sum of its 23 Kreise."""
+    land = {f"k16_{nat}_{sex}": str(23 * int(AMOUNTS[sex])) for nat, sex in CASES}
+    return whole(**{**land, **other})
+
+
+def test_a_land_that_is_the_sum_of_its_kreise_passes():
+    assert check(whole_land(), ADDING_UP) == 25 * 6
+
+
+def test_one_kreis_times_ten_is_refused_on_a_first_load_since_the_land_says_otherwise():
+    times_ten = {f"k16070_{nat}_{sex}": f"{AMOUNTS[sex]}0" for nat, sex in CASES}
+    with pytest.raises(ContractError, match="parts of the Kreise that add up to the total 2300 within 0, found 3200"):
+        check(whole_land(**times_ten), ADDING_UP)
+
+
+def test_the_tolerance_of_rounded_averages_is_the_rules():
+    rounded = replace(DATASET, contract=replace(DATASET.contract, region_sums=(RegionSum(12),), sums=()))
+    assert check(whole_land(k16070__="112"), rounded) == 25 * 6
+    with pytest.raises(ContractError, match="within 12, found 2313"):
+        check(whole_land(k16070__="113"), rounded)
+
+
+def test_a_hidden_kreis_leaves_nothing_to_add_up():
+    assert check(whole_land(k16070_NATA_="."), ADDING_UP) == 25 * 6
+
+
+def test_kreise_that_are_not_delivered_yet_are_no_wrong_sum():
+    nothing = {f"k{key}_{nat}_{sex}": "-" for key in catalog().kreise_at(date(2019, 6, 30)) for nat, sex in CASES}
+    assert check(whole_land(**nothing), ADDING_UP) == 25 * 6
+
+
+def test_one_kreis_that_is_a_dash_counts_as_nothing():
+    with pytest.raises(ContractError, match="add up to the total 2300 within 0, found 2200"):
+        check(whole_land(**{f"k16070_{nat}_{sex}": "-" for nat, sex in CASES}), ADDING_UP)
+
+
+def test_a_rule_for_some_groups_and_years_leaves_the_others_alone():
+    only_foreigners = RegionSum(0, axes={"NAT": ("NATA",)})
+    later = RegionSum(0, first=date(2020, 1, 1))
+    for rule in (only_foreigners, later):
+        limited = replace(DATASET, contract=replace(DATASET.contract, region_sums=(rule,)))
+        assert check(whole_land(k16__="2301", k16__GESM="1381"), limited) == 25 * 6

@@ -11,6 +11,7 @@ night's answers of a dataset accepted, or none.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -57,14 +58,22 @@ class Accepted:
 
 @dataclass
 class History:
-    """What a dataset's manifest tells, folded."""
+    """What a dataset's manifest tells, folded.
+
+    `last_fetched` is when the source was last asked for everything and nothing was refused (`last_checked` also counts
+    nights on which the source's list of changes was enough); `warnings` are those of the newest delivery;
+    `accepted_contents` the content hashes that a person accepted although figures jumped.
+    """
 
     accepted: list[Accepted] = field(default_factory=list)
     parses: list[str] = field(default_factory=list)
     parsed_raws: dict[str, set[str]] = field(default_factory=dict)
     last_checked: str = ""
     last_changed: str = ""
+    last_fetched: str = ""
     rejection: dict[str, Any] | None = None
+    warnings: list[str] = field(default_factory=list)
+    accepted_contents: set[str] = field(default_factory=set)
 
     @property
     def latest_by_slot(self) -> dict[str, ArchivedAnswer]:
@@ -114,13 +123,13 @@ def manifest_path(settings: Settings, dataset_id: str) -> Path:
     return settings.archive / "manifest" / f"{dataset_id}.jsonl"
 
 
-def record_delivery(settings: Settings, dataset_id: str, answers: list[ArchivedAnswer], parse_key: str) -> None:
+def record_delivery(
+    settings: Settings, dataset_id: str, answers: list[ArchivedAnswer], parse_key: str, warnings: Sequence[str] = ()
+) -> None:
     """Accept answers, all in one line; their bytes and landing files must already be on disk."""
-    _record(
-        settings,
-        dataset_id,
-        {"event": "delivery", "answers": [asdict(answer) for answer in answers], "parse_key": parse_key},
-    )
+    delivered = [asdict(answer) for answer in answers]
+    record = {"event": "delivery", "answers": delivered, "parse_key": parse_key, "warnings": [*warnings]}
+    _record(settings, dataset_id, record)
 
 
 def record_parse(settings: Settings, dataset_id: str, parse_key: str, raws: list[str], repeats: str = "") -> None:
@@ -134,14 +143,29 @@ def record_parse(settings: Settings, dataset_id: str, parse_key: str, raws: list
 
 
 def record_check(settings: Settings, dataset_id: str, unchanged: int, missing: int) -> None:
-    """Note that the source was asked and had nothing new."""
+    """Note that the source was asked for everything and had nothing new."""
     _record(settings, dataset_id, {"event": "checked", "unchanged": unchanged, "missing": missing})
 
 
-def record_rejection(settings: Settings, dataset_id: str, error: str, kind: str, quarantined: list[str]) -> None:
-    """Note that tonight's answers were refused, with the reason."""
-    record = {"event": "rejected", "kind": kind, "error": error, "quarantined": quarantined}
+def record_listed(settings: Settings, dataset_id: str, since: str) -> None:
+    """Note that the source's list of changes since that day does not name the dataset; nothing was fetched."""
+    _record(settings, dataset_id, {"event": "not_listed", "since": since})
+
+
+def record_rejection(
+    settings: Settings, dataset_id: str, error: str, kind: str, quarantined: list[str], contents: Sequence[str] = ()
+) -> None:
+    """Note that tonight's answers were refused (`kind`: fetch, contract, jump), with the reason.
+
+    `contents` are the content hashes of the answers whose figures jumped: what a person may accept.
+    """
+    record = {"event": "rejected", "kind": kind, "error": error, "quarantined": quarantined, "contents": [*contents]}
     _record(settings, dataset_id, record)
+
+
+def record_acceptance(settings: Settings, dataset_id: str, contents: list[str], reason: str) -> None:
+    """Note that a person looked at figures that jumped and holds them for right."""
+    _record(settings, dataset_id, {"event": "accepted_jump", "contents": contents, "reason": reason})
 
 
 def quarantine(settings: Settings, dataset_id: str, data: bytes, error: str, facts: dict[str, str]) -> str:
@@ -161,13 +185,16 @@ def history(settings: Settings, dataset_id: str) -> History:
     deliveries = 0
     for event in files.read_lines(manifest_path(settings, dataset_id)):
         kind, moment = event["event"], event["at"]
-        past.last_checked = moment
+        if kind not in ("parsed", "accepted_jump"):
+            past.last_checked = moment
+        if kind in ("delivery", "checked"):
+            past.last_fetched = moment
         if kind == "delivery":
             answers = [ArchivedAnswer(**answer) for answer in event["answers"]]
             past.accepted.extend(Accepted(answer, deliveries, moment) for answer in answers)
             _note_parse(past, event["parse_key"], [answer.raw_sha256 for answer in answers])
             deliveries += 1
-            past.last_changed, past.rejection = moment, None
+            past.last_changed, past.rejection, past.warnings = moment, None, event.get("warnings", [])
         elif kind == "parsed":
             if event.get("repeats", "") in past.parses:
                 past.parses.remove(event["repeats"])
@@ -177,6 +204,10 @@ def history(settings: Settings, dataset_id: str) -> History:
             past.rejection = None
         elif kind == "rejected":
             past.rejection = event
+        elif kind == "accepted_jump":
+            past.accepted_contents.update(event["contents"])
+        elif kind == "not_listed":
+            pass  # nothing was fetched, so nothing is settled but the time of the check
         else:
             raise MonitorError(
                 f"{manifest_path(settings, dataset_id)}: unknown event {kind!r}; is it of a newer version?"

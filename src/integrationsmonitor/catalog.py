@@ -7,7 +7,7 @@ JSON schemas of `catalog/schemas/` do not know, ids that differ from the file's 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
@@ -143,6 +143,37 @@ class Plausible:
 
 
 @dataclass(frozen=True)
+class RegionSum:
+    """Kreise that add up to their Land within `tolerance`, for some measures, axis codes and years (empty: all)."""
+
+    tolerance: float
+    measures: tuple[str, ...] = ()
+    axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    first: date = FIRST_DAY
+    last: date = LAST_DAY
+
+
+@dataclass(frozen=True)
+class JumpRule:
+    """How far a figure may lie from itself before (`revision`) or a period earlier (`period`); see jumps.py."""
+
+    against: str
+    max_ratio: float
+    floor: float
+    measures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OutageRule:
+    """Where a Träger delivered nothing: each of the `parts` prints `sign`, and what stands in `rest` is no figure."""
+
+    axis: str
+    sign: str
+    parts: tuple[str, ...]
+    rest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Contract:
     """What an answer must keep."""
 
@@ -152,6 +183,8 @@ class Contract:
     sums: tuple[SumRule, ...]
     minimum_rows: int
     plausible: tuple[Plausible, ...]
+    region_sums: tuple[RegionSum, ...] = ()
+    jumps: tuple[JumpRule, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,6 +210,7 @@ class Dataset:
     csv: Mapping[str, Any]
     signs: tuple[SignRule, ...]
     not_yet: str
+    outages: tuple[OutageRule, ...]
     rounding: Mapping[str, Any]
     contract: Contract
     notes_de: str
@@ -309,6 +343,10 @@ def load_dataset(file: Path, schema: Path) -> Dataset:
             for s in raw.get("signs", [])
         ),
         not_yet=raw.get("not_yet", ""),
+        outages=tuple(
+            OutageRule(o["axis"], o["sign"], tuple(o["parts"]), tuple(o.get("rest", ())))
+            for o in raw.get("outages", [])
+        ),
         rounding=raw.get("rounding", {}),
         contract=_contract(raw["contract"]),
         notes_de=" ".join(str(raw.get("notes_de", "")).split()),
@@ -319,18 +357,39 @@ def load_dataset(file: Path, schema: Path) -> Dataset:
     for axis in dataset.axes:
         _check_unique(file, f"axes.{axis.code}.values", [v.code for v in axis.values])
         _check_unique(file, f"axes.{axis.code}.values.labels", [x for v in axis.values for x in v.labels])
+    _check_names(file, dataset)
+    return dataset
+
+
+def _check_names(file: Path, dataset: Dataset) -> None:
+    """What the contract names must be declared above it; bounds must leave room."""
     known = {measure.measure for measure in dataset.measures}
-    for bounds in dataset.contract.plausible:
-        if known and bounds.measure not in known:
-            raise ConfigError(f"{file}: contract.plausible names the measure {bounds.measure!r}, which is not declared")
+    codes = {axis.code: set(axis.by_code) for axis in dataset.axes}
+    contract = dataset.contract
+
+    def need(what: str, word: str, known: Collection[str]) -> None:
+        if word not in known:
+            raise ConfigError(f"{file}: {what} names {word!r}, which is not declared in this file")
+
+    for bounds in contract.plausible:
+        if known:
+            need("contract.plausible", bounds.measure, known)
         if bounds.low > bounds.high:
             raise ConfigError(f"{file}: contract.plausible of {bounds.measure!r} has a min above its max")
-    for rule in dataset.contract.sums:
-        codes = dataset.axis_by_code[rule.over].by_code if rule.over in dataset.axis_by_code else {}
-        unknown = [code for code in (rule.total, *rule.parts) if code not in codes]
-        if unknown:
-            raise ConfigError(f"{file}: contract.sums over {rule.over!r} names {unknown[0]!r}, which no axis value has")
-    return dataset
+    for jump in contract.jumps:
+        for measure in jump.measures:
+            need("contract.jumps", measure, known)
+    named = [
+        *((f"contract.sums over {rule.over!r}", rule.over, (rule.total, *rule.parts)) for rule in contract.sums),
+        *((f"outages of {rule.axis!r}", rule.axis, (*rule.parts, *rule.rest)) for rule in dataset.outages),
+        *(("contract.region_sums", axis, words) for rule in contract.region_sums for axis, words in rule.axes.items()),
+    ]
+    for what, axis, words in named:
+        need(what, axis, codes)
+        for word in words:
+            need(what, word, codes[axis])
+    for measure in (measure for rule in contract.region_sums for measure in rule.measures):
+        need("contract.region_sums", measure, dataset.measure_by_code)
 
 
 def _day(value: str | None, default: date) -> date:
@@ -393,6 +452,20 @@ def _contract(raw: Mapping[str, Any]) -> Contract:
         plausible=tuple(
             Plausible(p["measure"], p["regions"], p["cells"] == "total", float(p["min"]), float(p["max"]))
             for p in raw.get("plausible", [])
+        ),
+        region_sums=tuple(
+            RegionSum(
+                float(s["tolerance"]),
+                tuple(s.get("measures", ())),
+                {axis: tuple(codes) for axis, codes in s.get("axes", {}).items()},
+                _day(s.get("from"), FIRST_DAY),
+                _day(s.get("until"), LAST_DAY),
+            )
+            for s in raw.get("region_sums", [])
+        ),
+        jumps=tuple(
+            JumpRule(j["against"], float(j["max_ratio"]), float(j["floor"]), tuple(j.get("measures", ())))
+            for j in raw.get("jumps", [])
         ),
     )
 

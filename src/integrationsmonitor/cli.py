@@ -55,7 +55,14 @@ def _settings() -> Settings:
 
 
 @app.command()
-def run(as_recorded: AsRecorded = "", as_json: AsJson = False) -> None:
+def run(
+    as_recorded: AsRecorded = "",
+    everything: Annotated[
+        bool,
+        typer.Option("--everything", help="Fetch every table, also those that the source does not list as changed."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Run tonight's load without Airflow: fetch, check, build, publish, and say what came out."""
     import os
 
@@ -67,7 +74,7 @@ def run(as_recorded: AsRecorded = "", as_json: AsJson = False) -> None:
         settings, report = _settings(), default_reporter()
         for dataset_id in night.plan(settings):
             try:
-                night.load(settings, dataset_id, report)
+                night.load(settings, dataset_id, report, everything=everything)
             except (ContractError, FetchError) as problem:
                 report("refused", str(problem))
         night.build_and_publish(settings, report)
@@ -76,12 +83,30 @@ def run(as_recorded: AsRecorded = "", as_json: AsJson = False) -> None:
 
 
 @app.command()
-def load(dataset: Annotated[str, typer.Argument(help="Id of a dataset, see `monitor status`.")]) -> None:
-    """Load one dataset into archive and landing; nothing is built."""
+def accept(
+    dataset: Annotated[str, typer.Argument(help="Id of a dataset in quarantine because its figures jumped.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why they are right, e.g. who confirmed them, and when.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say that figures which jumped are right; the reason goes into the journal, the next load takes them."""
     from integrationsmonitor import night
 
     with _one_line_errors():
-        night.load(_settings(), dataset, default_reporter())
+        decision = night.accept(_settings(), dataset, reason)
+        if as_json:
+            print(json.dumps(decision, ensure_ascii=False))
+        else:
+            print(f"accepted: {decision['refused']}")
+            print(f"The next night takes these figures, or now: monitor load {dataset} && monitor build")
+
+
+@app.command()
+def load(dataset: Annotated[str, typer.Argument(help="Id of a dataset, see `monitor status`.")]) -> None:
+    """Load one dataset into archive and landing, whatever the source's list of changes says; nothing is built."""
+    from integrationsmonitor import night
+
+    with _one_line_errors():
+        night.load(_settings(), dataset, default_reporter(), everything=True)
 
 
 @app.command()
@@ -106,7 +131,7 @@ def fetch(
 
     with _one_line_errors():
         settings = Settings.from_env() if dry_run else _settings()
-        result = night.load(settings, dataset, default_reporter(), dry_run=dry_run)
+        result = night.load(settings, dataset, default_reporter(), dry_run=dry_run, everything=True)
         if as_json:
             print(json.dumps(result, ensure_ascii=False))
         else:

@@ -32,6 +32,16 @@ class ContractError(MonitorError):
         super().__init__(_one_line(f"{dataset_id}: {file}, {locator}: expected {expected}, found {found}", hint))
 
 
+class JumpError(ContractError):
+    """Figures far from those that were accepted before: right or wrong, a person must look. `contents` are refused."""
+
+    def __init__(self, problem: ContractError, contents: list[str]) -> None:
+        self.contents = contents
+        super().__init__(
+            problem.dataset_id, problem.file, problem.locator, problem.expected, problem.found, problem.hint
+        )
+
+
 class GateError(MonitorError):
     """The candidate warehouse failed a critical expectation or its build; the current release stays."""
 

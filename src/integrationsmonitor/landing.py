@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from integrationsmonitor.settings import Settings
 
 _OPTIONS = {"compression": "zstd", "store_schema": False, "write_page_checksum": True}
-_PARSING_CODE = ("sources", "columns.py", "contract.py", "landing.py", "observation.py")
+_PARSING_CODE = ("sources", "columns.py", "contract", "landing.py", "observation.py")
 
 
 @cache
@@ -112,6 +112,13 @@ def is_whole(path: Path) -> bool:
     except (OSError, pa.ArrowException):
         return False
     return list(found) == [*COLUMNS, *STATED]
+
+
+def read(path: Path) -> pa.Table:
+    """The observations of a landing file."""
+    import pyarrow.parquet as pq
+
+    return pq.read_table(path)
 
 
 def same_rows(one: Path, other: Path) -> bool:

@@ -86,7 +86,7 @@ def execute(fault: Fault, base: Night, home: Path) -> Executed:
             os.environ.pop(name, None)
         stack.enter_context(damaged(fault))
         try:
-            night.load(settings, fault.dataset)
+            night.load(settings, fault.dataset, everything=True)
         except (ContractError, FetchError) as problem:
             error = str(problem)
         built = fault.expected != "reject" and night.has_news(settings)

@@ -137,7 +137,7 @@ def test_the_answer_is_refused_and_the_last_good_state_stays(
     before, landed = archive.history(settings, DATASET), _landing(home)
 
     with pytest.raises(MonitorError) as refused:
-        night.load(settings, DATASET)
+        night.load(settings, DATASET, everything=True)
 
     told = str(refused.value)
     assert isinstance(refused.value, FetchError if body[:1] in b"<{" else ContractError)
@@ -177,7 +177,7 @@ def test_the_same_bytes_are_kept_once(home: Night, monkeypatch: pytest.MonkeyPat
     _answering(monkeypatch, BAD["an unknown sign"][0]())
     for _ in range(2):
         with pytest.raises(ContractError):
-            night.load(home.settings, DATASET)
+            night.load(home.settings, DATASET, everything=True)
     assert len(list((home.home / "quarantine" / DATASET).iterdir())) == 2, "the bytes and the reason, once"
 
 
@@ -185,9 +185,9 @@ def test_a_good_answer_ends_the_quarantine(home: Night, monkeypatch: pytest.Monk
     with monkeypatch.context() as broken:
         _answering(broken, HTML)
         with pytest.raises(FetchError):
-            night.load(home.settings, DATASET)
+            night.load(home.settings, DATASET, everything=True)
     assert archive.history(home.settings, DATASET).rejection is not None
-    assert night.load(home.settings, DATASET)["state"] == "ok"
+    assert night.load(home.settings, DATASET, everything=True)["state"] == "ok"
     assert archive.history(home.settings, DATASET).rejection is None
 
 

@@ -2,12 +2,13 @@
 
 plan(settings, group)            which datasets tonight
 load(settings, dataset_id, …)    fetch → check → archive → land one dataset; all of its answers or none
+accept(settings, dataset_id, …)  figures that jumped are right: a person says so
 build_and_publish(settings, …)   dbt → expectations → release; nothing where there is no news
 summary(settings), exit_code(settings)
 """
 
 from integrationsmonitor.night.build import build_and_publish, has_news
-from integrationsmonitor.night.loading import load, plan
+from integrationsmonitor.night.loading import accept, load, plan
 from integrationsmonitor.night.summary import exit_code, summary
 
-__all__ = ["build_and_publish", "exit_code", "has_news", "load", "plan", "summary"]
+__all__ = ["accept", "build_and_publish", "exit_code", "has_news", "load", "plan", "summary"]

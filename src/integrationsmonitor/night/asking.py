@@ -1,5 +1,8 @@
 """Asking the sources of one dataset. Comes in: the dataset and the settings. Goes out: rounds of fetched answers.
 
+A night asks first whether a table is to be fetched at all (`why_fetch`): the hosts list what changed since a day, and
+everything is fetched once a week, whatever the list says (docs/decisions/0012).
+
 A live night has one round: what the source says now. A recorded night has one per Stand that the recordings hold and
 the archive does not yet know, oldest first, so that a new home learns the revisions in the order they happened; the
 last round always asks for the newest state, as a live night does. The client code is the same.
@@ -9,9 +12,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +28,11 @@ if TYPE_CHECKING:
     from integrationsmonitor.catalog import Dataset
     from integrationsmonitor.replay.server import ReplayServer
     from integrationsmonitor.settings import Settings
+    from integrationsmonitor.sources.genesis_client import GenesisClient
+
+# A week, less some hours: the seventh night may begin a little earlier than the first one did.
+_EVERYTHING_AFTER = timedelta(days=6, hours=12)
+_OVERLAP = timedelta(days=1)  # the lists know days, not hours
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,48 @@ class Fetched:
     request: dict[str, str] = field(default_factory=dict)
     validators: dict[str, str] = field(default_factory=dict)
     problem: FetchError | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether a dataset is fetched tonight: `why` is the reason, "" where the source lists no change `since` a day."""
+
+    why: str
+    since: str = ""
+
+
+def why_fetch(
+    settings: Settings, dataset: Dataset, past: archive.History, *, is_read_by_todays_rules: bool
+) -> Decision:
+    """Decide whether to fetch a dataset; where nobody can know, the answer is yes. Raises FetchError.
+
+    The list of changes was never seen live, so that it may only ever spare a request: an answer that is no list,
+    and a week that has passed, mean that everything is fetched.
+    """
+    if dataset.connector != "genesis":
+        return Decision("a file")
+    if not past.last_fetched:
+        return Decision("first time")
+    if past.rejection:
+        return Decision("refused the last time")
+    if not is_read_by_todays_rules:
+        return Decision("reader or dataset file changed")
+    if clock.now() - archive.moment(past.last_fetched) >= _EVERYTHING_AFTER:
+        return Decision("once a week")
+    with _replay(settings) as server:
+        host = str(dataset.source["host"])
+        if server is None:
+            since = archive.moment(past.last_fetched).date() - _OVERLAP
+        else:
+            if _unknown_stands(server, dataset, past)[:-1] or not server.stands(dataset.table, host):
+                return Decision("the recordings hold what the archive does not")
+            # recorded time is that of the recordings: all of the newest day is known
+            since = archive.moment(past.newest_known).date() + _OVERLAP
+        with _client(settings, dataset, _base_url(settings, server, host, clock.as_recorded())) as client:
+            is_listed = client.is_listed(dataset.table, since)
+    if is_listed is None:
+        return Decision("the source's list of changes could not be read")
+    return Decision(f"listed as changed since {since}" if is_listed else "", str(since))
 
 
 def rounds(
@@ -66,10 +116,36 @@ def _genesis_rounds(
     with _replay(settings) as server:
         if server and not server.stands(dataset.table, host):
             return  # never recorded: the dataset's state says so, and that is no error
-        stands = _unknown_stands(server, dataset, past)
-        for stand in stands[-1:] if newest_only else stands:
-            url = server.base_url(host, stand) if server else settings.base_urls[host]
-            yield _genesis_answers(settings, dataset, url, report)
+        *older, newest = _unknown_stands(server, dataset, past)
+        for stand in [] if newest_only else older:
+            with _client(settings, dataset, _base_url(settings, server, host, stand)) as client:
+                # what was made at that moment is enough for history; the newest state is asked for as a live night does
+                years = server.store.years_of(host, dataset.table, stand) if server and stand else None
+                yield _genesis_answers(client, dataset, settings.mode, past, report, years)
+        with _client(settings, dataset, _base_url(settings, server, host, newest)) as client:
+            yield _genesis_answers(client, dataset, settings.mode, past, report, None)
+
+
+def _base_url(settings: Settings, server: ReplayServer | None, host: str, stand: datetime | None) -> str:
+    return server.base_url(host, stand) if server else settings.base_urls[host]
+
+
+def _client(settings: Settings, dataset: Dataset, base_url: str) -> GenesisClient:
+    """The client of a dataset's host: processes of one home take turns, and jobs that are late are remembered.
+
+    The recorded source is a server of each load, so that its jobs end with it.
+    """
+    from integrationsmonitor.sources.genesis_client import GenesisClient
+    from integrationsmonitor.sources.genesis_jobs import JobBook
+
+    host, is_live = str(dataset.source["host"]), settings.mode == "live"
+    return GenesisClient(
+        base_url,
+        settings.credentials(host),
+        host,
+        turns=Turns(settings.home / "turns" if is_live else None),
+        jobs=JobBook(settings.home / "jobs" / f"{dataset.id}.json" if is_live else None),
+    )
 
 
 @contextmanager
@@ -108,27 +184,19 @@ def _unknown_stands(server: ReplayServer | None, dataset: Dataset, past: archive
     return [*older, limit]
 
 
-def _genesis_answers(settings: Settings, dataset: Dataset, base_url: str, report: Reporter) -> Iterator[Fetched]:
-    from integrationsmonitor.sources.genesis_client import GenesisClient
-
-    host, table = str(dataset.source["host"]), dataset.table
-    regionalkey = str(dataset.source.get("regionalkey", ""))
+def _genesis_answers(
+    client: GenesisClient, dataset: Dataset, mode: str, past: archive.History, report: Reporter, years: list[int] | None
+) -> Iterator[Fetched]:
+    """The answers of one round, year by year; a request that fails ends it with its problem."""
+    table, regionalkey = dataset.table, str(dataset.source.get("regionalkey", ""))
     step = int(dataset.source.get("years_per_request", 1))
-    with ExitStack() as stack:
-        # the recorded source is a server of each process; real hosts are asked by one process of this home at a time
-        turns = Turns(settings.home / "turns" if settings.mode == "live" else None)
-        client = stack.enter_context(GenesisClient(base_url, settings.credentials(host), host, turns=turns))
-        last = min(clock.now().year, int(dataset.source.get("end_year", 9999)))
-        for year in range(int(dataset.source["start_year"]), last + 1, step):
-            until = min(year + step - 1, last)
-            slot = (f"{year}-{until}", f"{year}-01-01", f"{until}-12-31")
-            filename = f"{table}_{year}.zip"
-            try:
-                envelope = client.table(table, year, until, regionalkey)
-            except FetchError as problem:
-                yield Fetched(*slot, problem.body, filename, problem.url, clock.now(), problem=problem)
-                return
-            if envelope.body and settings.mode == "live":
+    slot, filename = ("", "1900-01-01", "9999-12-31"), f"{table}.zip"
+    try:
+        for year in years if years is not None else _years(client, dataset, past)[::step]:
+            until = min(year + step - 1, _last_year(dataset))
+            slot, filename = (f"{year}-{until}", f"{year}-01-01", f"{until}-12-31"), f"{table}_{year}.zip"
+            envelope = client.table(table, year, until, regionalkey)
+            if envelope.body and mode == "live":
                 report("fetch", f"{dataset.id}: {year}", bytes=len(envelope.body))  # a live answer takes minutes
             yield Fetched(
                 *slot,
@@ -139,6 +207,23 @@ def _genesis_answers(settings: Settings, dataset: Dataset, base_url: str, report
                 request=dict(envelope.params),
                 validators={k: v for k, v in envelope.headers.items() if k.lower() in ("etag", "last-modified")},
             )
+    except FetchError as problem:
+        yield Fetched(*slot, problem.body, filename, problem.url, clock.now(), problem=problem)
+
+
+def _years(client: GenesisClient, dataset: Dataset, past: archive.History) -> range:
+    """The years to ask for: those of the dataset's file of which the source says that it has them, or once had."""
+    first, last = int(dataset.source["start_year"]), _last_year(dataset)
+    told = client.years(dataset.table)
+    if told is None:
+        return range(first, last + 1)
+    accepted = [int(item.answer.scope_from[:4]) for item in past.accepted]
+    accepted_until = [int(item.answer.scope_to[:4]) for item in past.accepted]
+    return range(max(first, min(told[0], *accepted, 9999)), min(last, max(told[1], *accepted_until, 0)) + 1)
+
+
+def _last_year(dataset: Dataset) -> int:
+    return min(clock.now().year, int(dataset.source.get("end_year", 9999)))
 
 
 def _local_file(settings: Settings, dataset: Dataset) -> Fetched:

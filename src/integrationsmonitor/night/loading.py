@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import time
 from contextlib import nullcontext
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor import archive, files, landing
-from integrationsmonitor.archive import ArchivedAnswer
 from integrationsmonitor.catalog import load_catalog
-from integrationsmonitor.errors import ConfigError, ContractError, FetchError, MonitorError
+from integrationsmonitor.errors import ConfigError, ContractError, FetchError, JumpError
 from integrationsmonitor.night import asking, parsing
+from integrationsmonitor.night.judging import Judge
 from integrationsmonitor.progress import Reporter, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
+    from integrationsmonitor.archive import ArchivedAnswer
     from integrationsmonitor.catalog import Catalog, Dataset
-    from integrationsmonitor.night.asking import Fetched
     from integrationsmonitor.settings import Settings
 
 
@@ -44,11 +43,14 @@ def plan(settings: Settings, group: str | None = None) -> list[str]:
     return catalog.group(group) if group else sorted(catalog.datasets)
 
 
-def load(settings: Settings, dataset_id: str, report: Reporter = silent, *, dry_run: bool = False) -> dict[str, Any]:
-    """Ask the source for one dataset and accept what is new.
+def load(
+    settings: Settings, dataset_id: str, report: Reporter = silent, *, dry_run: bool = False, everything: bool = False
+) -> dict[str, Any]:
+    """Ask the source for one dataset, if it may have changed (or for `everything`), and accept what is new.
 
-    Returns {"dataset", "changed", "rows", "answers", "unchanged", "missing", "state", "seconds"}. Raises ContractError
-    or FetchError after the refusal is on record; then nothing of tonight's answers counts. A dry run writes nothing.
+    Returns {"dataset", "changed", "rows", "answers", "unchanged", "missing", "state", "warnings", "seconds"}. Raises
+    ContractError or FetchError after the refusal is on record; then nothing of tonight's answers counts. A dry run
+    asks for everything and writes nothing.
     """
     started = time.monotonic()
     catalog = load_catalog(settings.catalog, dataset_id)
@@ -61,13 +63,42 @@ def load(settings: Settings, dataset_id: str, report: Reporter = silent, *, dry_
     with nullcontext() if dry_run else files.locked(lock):
         loading = _Loading(settings, catalog, dataset, report, dry_run)
         try:
-            result = loading.run()
+            result = loading.run(everything=everything or dry_run)
         except (ContractError, FetchError) as problem:
             if not dry_run:
-                kind = "fetch" if isinstance(problem, FetchError) else "contract"
-                archive.record_rejection(settings, dataset_id, str(problem), kind, loading.quarantined)
+                kinds = {FetchError: "fetch", JumpError: "jump"}
+                contents = problem.contents if isinstance(problem, JumpError) else []
+                kind = kinds.get(type(problem), "contract")
+                archive.record_rejection(settings, dataset_id, str(problem), kind, loading.judge.quarantined, contents)
             raise
     return {"dataset": dataset_id, **result, "seconds": round(time.monotonic() - started, 2)}
+
+
+def accept(settings: Settings, dataset_id: str, reason: str) -> dict[str, Any]:
+    """Note in manifest and journal that the figures of tonight's jump are right; the next load takes them.
+
+    Accepted is the content that was refused, by its hash: other figures are judged anew. Returns {"dataset",
+    "contents", "refused"}. Raises ConfigError where nothing waits for a decision, or the reason is empty.
+    """
+    if not reason.strip():
+        raise ConfigError("a reason is needed: --reason 'confirmed by the office on …'; it goes into the journal")
+    if dataset_id not in load_catalog(settings.catalog, dataset_id).datasets:
+        raise ConfigError(f"no dataset {dataset_id!r} in {settings.catalog / 'datasets'}; `monitor status` lists them")
+    settings.claim_home()
+    with files.locked(settings.archive / "manifest" / f"{dataset_id}.lock"):
+        past = archive.history(settings, dataset_id)
+        refused = past.rejection or {}
+        contents = [content for content in refused.get("contents", []) if content not in past.accepted_contents]
+        if not contents:
+            why = refused.get("error", "its last answer was accepted")
+            raise ConfigError(
+                f"{dataset_id}: nothing to accept: {why}. Only figures that jump can be accepted; what breaks the "
+                "contract is put right in the dataset's file or at the source"
+            )
+        archive.record_acceptance(settings, dataset_id, contents, reason.strip())
+    decision = {"dataset": dataset_id, "contents": contents, "refused": refused["error"]}
+    archive.journal(settings, {"event": "accept", "reason": reason.strip(), **decision})
+    return decision
 
 
 class _Loading:
@@ -77,113 +108,67 @@ class _Loading:
         self.settings, self.catalog, self.dataset = settings, catalog, dataset
         self.report, self.dry_run = report, dry_run
         self.parse_key = landing.parse_key(dataset, catalog, landing.parser_version())
-        self.quarantined: list[str] = []
+        self.judge = Judge(settings, catalog, dataset, self.parse_key, report, dry_run)
 
-    def run(self) -> dict[str, Any]:
+    def run(self, *, everything: bool) -> dict[str, Any]:
         """Ask round after round; accept each round's new answers before the next is asked for."""
         started = time.monotonic()
         past = archive.history(self.settings, self.dataset.id)
+        if not everything:
+            same_rules = past.current_parse == self.parse_key
+            decision = asking.why_fetch(self.settings, self.dataset, past, is_read_by_todays_rules=same_rules)
+            if not decision.why:
+                archive.record_listed(self.settings, self.dataset.id, decision.since)
+                self.report("load", f"{self.dataset.id}: not among the source's changes since {decision.since}")
+                return self._result(past)
         answers = rows = unchanged = missing = 0
+        warnings: list[str] = []
         reread = self._reread(past)
         for fetched in asking.rounds(self.settings, self.dataset, past, self.report, newest_only=self.dry_run):
-            fresh, counts = self._judge(fetched, past)
-            known = max((answer.known_from[:10] for answer, _ in fresh), default="")
-            if fresh:
-                new_rows = sum(answer.rows for answer, _ in fresh)
-                self.report("parse", f"{self.dataset.id}: Stand {known}", answers=len(fresh), rows=new_rows)
-            unchanged, missing = counts["unchanged"], counts["missing"]
-            answers += len(fresh)
-            rows += sum(answer.rows for answer, _ in fresh)
-            if fresh and not self.dry_run:
-                for _, body in fresh:
+            found = self.judge.judge(fetched, past)
+            new_rows = sum(answer.rows for answer in found.accepted)
+            if found.fresh:
+                known = max(answer.known_from[:10] for answer in found.accepted)
+                self.report("parse", f"{self.dataset.id}: Stand {known}", answers=len(found.fresh), rows=new_rows)
+            unchanged, missing = found.unchanged, found.missing
+            answers += len(found.fresh)
+            rows += new_rows
+            warnings += found.warnings
+            if found.fresh and not self.dry_run:
+                for _, body in found.fresh:
                     archive.put_raw(self.settings, body)
-                accepted = [answer for answer, _ in fresh]
-                archive.record_delivery(self.settings, self.dataset.id, accepted, self.parse_key)
+                archive.record_delivery(self.settings, self.dataset.id, found.accepted, self.parse_key, found.warnings)
                 past = archive.history(self.settings, self.dataset.id)
-        changed = bool(answers or reread)
         if not answers and not self.dry_run:
             archive.record_check(self.settings, self.dataset.id, unchanged, missing)
-        state = "ok" if past.accepted or answers else "not_recorded"
         what = "new" if answers else "read anew" if reread else "unchanged" if past.accepted else "nothing there"
         seconds = time.monotonic() - started
         counted = {"answers": answers or unchanged, "rows": rows or reread}
         self.report("load", f"{self.dataset.id}: {what}", **counted, seconds=seconds)
+        return self._result(
+            past, answers, rows or reread, unchanged, missing, warnings, changed=bool(answers or reread)
+        )
+
+    def _result(
+        self,
+        past: archive.History,
+        answers: int = 0,
+        rows: int = 0,
+        unchanged: int = 0,
+        missing: int = 0,
+        warnings: Sequence[str] = (),
+        *,
+        changed: bool = False,
+    ) -> dict[str, Any]:
         return {
             "changed": changed,
-            "rows": rows or reread,
+            "rows": rows,
             "answers": answers,
             "unchanged": unchanged,
             "missing": missing,
-            "state": state,
+            "state": "ok" if past.accepted or answers else "not_recorded",
+            "warnings": [*warnings],
         }
-
-    def _judge(
-        self, fetched: Iterable[Fetched], past: archive.History
-    ) -> tuple[list[tuple[ArchivedAnswer, bytes]], dict[str, int]]:
-        """Check every answer of a round; what is new comes back with its bytes, nothing is accepted yet."""
-        latest = past.latest_by_slot
-        fresh: list[tuple[ArchivedAnswer, bytes]] = []
-        counts = {"unchanged": 0, "missing": 0}
-        started, asked = time.monotonic(), list(fetched)
-        if asked:
-            bytes_in = sum(len(answer.body) for answer in asked)
-            seconds = time.monotonic() - started
-            self.report("fetch", f"{self.dataset.id}", requests=len(asked), bytes=bytes_in, seconds=seconds)
-        for answer in asked:
-            if answer.problem is not None:
-                self._quarantine(answer, answer.problem)
-                raise answer.problem
-        for answer in asked:
-            before = latest.get(answer.slot)
-            if not answer.body:
-                if before is not None and self.settings.mode == "live":
-                    raise parsing.refuse_empty(self.dataset, answer.filename, answer.slot)
-                counts["missing"] += 1
-                continue
-            try:
-                content = parsing.unpack(self.dataset, answer.body, answer.filename, answer.retrieved_at)
-                if before is not None and before.content_sha256 == content.sha256:
-                    counts["unchanged"] += 1
-                    continue
-                if before is not None and content.known_from < archive.moment(before.known_from):
-                    if self.settings.mode == "live":
-                        raise parsing.refuse_older(self.dataset, content, before.known_from)
-                    counts["unchanged"] += 1  # a recorded night that stands at an earlier day
-                    continue
-                accepted = self._check_one(answer, content)
-                if before is not None:
-                    parsing.refuse_halved(self.dataset, content, accepted.rows, before.rows)
-                fresh.append((accepted, answer.body))
-            except ContractError as problem:
-                self._quarantine(answer, problem)
-                raise
-        return fresh, counts
-
-    def _check_one(self, fetched: Fetched, content: parsing.Content) -> ArchivedAnswer:
-        digest = files.sha256_of_bytes(fetched.body)
-        target = None if self.dry_run else landing.path_of(self.settings, self.dataset.id, digest, self.parse_key)
-        scope = _days(fetched)
-        rows, layout = parsing.parse(self.catalog, self.dataset, content, digest, self.parse_key, scope, target)
-        quality = content.known_from_quality
-        if self.settings.mode == "recorded":
-            quality = asking.recorded_quality(self.settings, digest) or quality
-        return ArchivedAnswer(
-            slot=fetched.slot,
-            raw_sha256=digest,
-            content_sha256=content.sha256,
-            filename=content.filename,
-            url=fetched.url,
-            scope_from=fetched.scope_from,
-            scope_to=fetched.scope_to,
-            known_from=content.known_from.isoformat(),
-            known_from_quality=quality,
-            retrieved_at=fetched.retrieved_at.isoformat(),
-            layout=layout,
-            bytes=len(fetched.body),
-            rows=rows,
-            request=fetched.request,
-            validators=fetched.validators,
-        )
 
     def _reread(self, past: archive.History) -> int:
         """Parse the accepted bytes anew where the reader or the dataset's file changed; returns the number of rows."""
@@ -208,13 +193,6 @@ class _Loading:
         ]
         return bool(earlier) and all(old.exists() and landing.same_rows(old, new) for old, new in pairs)
 
-    def _quarantine(self, answer: Fetched, problem: MonitorError) -> None:
-        if self.dry_run or not answer.body:
-            return
-        facts = {"url": answer.url, "slot": answer.slot, "retrieved_at": answer.retrieved_at.isoformat()}
-        place = archive.quarantine(self.settings, self.dataset.id, answer.body, str(problem), facts)
-        self.quarantined.append(place)
-
 
 def reparse(
     settings: Settings,
@@ -225,12 +203,7 @@ def reparse(
     target: Any,
 ) -> int:
     """Make the landing file of an archived answer again; returns its rows."""
-    body = archive.get_raw(settings, answer.raw_sha256)
-    retrieved = archive.moment(answer.retrieved_at)
-    content = parsing.unpack(dataset, body, answer.filename, retrieved)
-    rows, _ = parsing.parse(catalog, dataset, content, answer.raw_sha256, parse_key, _days(answer), target)
+    content = parsing.archived(settings, dataset, answer)
+    scope = parsing.days_of(answer)
+    rows, _ = parsing.parse(catalog, dataset, content, answer.raw_sha256, parse_key, scope, target)
     return rows
-
-
-def _days(asked: Fetched | ArchivedAnswer) -> tuple[date, date]:
-    return date.fromisoformat(asked.scope_from), date.fromisoformat(asked.scope_to)

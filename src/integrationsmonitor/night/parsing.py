@@ -6,22 +6,24 @@ Refuses what the reader, the mapping or the contract refuse; nothing is written 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from integrationsmonitor import contract, landing
+from integrationsmonitor import archive, contract, landing
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.sources.cells import in_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Callable, Mapping
 
     import pyarrow as pa
 
+    from integrationsmonitor.archive import ArchivedAnswer
     from integrationsmonitor.catalog import Catalog, Dataset
+    from integrationsmonitor.night.asking import Fetched
+    from integrationsmonitor.settings import Settings
     from integrationsmonitor.sources.cells import Source
 
 _FIRST_STAND = datetime(2000, 1, 1, tzinfo=UTC)
@@ -71,20 +73,43 @@ def parse(
     parse_key: str,
     scope: tuple[date, date],
     target: Path | None,
+    judge: Callable[[pa.Table], None] | None = None,
 ) -> tuple[int, str]:
     """Read, map and check one answer, and write its landing file; returns the number of rows and the layout.
 
-    `scope` is the first and last day whose figures were asked for.
+    `scope` is the first and last day whose figures were asked for; `judge` may refuse the observations on top.
     """
-    read = _read_genesis if dataset.connector == "genesis" else _read_local
     try:
-        observations, cells, periods, layout = read(catalog, dataset, content, raw_sha256, parse_key)
+        observations, cells, periods, layout = _read(catalog, dataset, content, raw_sha256, parse_key)
         with landing.written(observations, target):
             rows = contract.check(observations, cells, periods, dataset, catalog, content.filename, scope)
+            if judge is not None:
+                judge(observations)
     except OverflowError as problem:
         expected = "words that can be told apart by a number of 64 bits"
         raise ContractError(dataset.id, content.filename, "the whole file", expected, str(problem)) from None
     return rows, layout
+
+
+def archived(settings: Settings, dataset: Dataset, answer: ArchivedAnswer) -> Content:
+    """Open an answer that was accepted before."""
+    body = archive.get_raw(settings, answer.raw_sha256)
+    return unpack(dataset, body, answer.filename, archive.moment(answer.retrieved_at))
+
+
+def days_of(asked: Fetched | ArchivedAnswer) -> tuple[date, date]:
+    """First and last day whose figures a request asked for."""
+    return date.fromisoformat(asked.scope_from), date.fromisoformat(asked.scope_to)
+
+
+def observations(catalog: Catalog, dataset: Dataset, content: Content, raw_sha256: str, parse_key: str) -> pa.Table:
+    """The observations of an answer that was accepted before."""
+    return _read(catalog, dataset, content, raw_sha256, parse_key).observations
+
+
+def _read(catalog: Catalog, dataset: Dataset, content: Content, raw_sha256: str, parse_key: str) -> _Read:
+    read = _read_genesis if dataset.connector == "genesis" else _read_local
+    return read(catalog, dataset, content, raw_sha256, parse_key)
 
 
 def _read_genesis(catalog: Catalog, dataset: Dataset, content: Content, raw_sha256: str, parse_key: str) -> _Read:

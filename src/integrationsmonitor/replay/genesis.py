@@ -2,8 +2,9 @@
 
 Shapes follow answers seen in 2026: the envelope (Ident, Status, Parameter, List or Object, Copyright), flat log-in
 errors (15 with 401, 2 with 404), the job detour 98 → 99 → 104 → 0 → ZIP, the guest's log-in check, the HTML 404 of a
-path in other letters. The body of a refused GET is not on record and kept plain. What the recordings cannot answer
-truly (several years at once, another format or region key) is refused with 400, never answered with something near.
+path in other letters. The body of a refused GET is not on record and kept plain; no list of changes was ever captured,
+so its entries follow the OpenAPI and client code. What the recordings cannot answer truly (several years at once,
+another format or region key) is refused with 400, never answered with something near.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from integrationsmonitor.errors import ConfigError
@@ -94,6 +96,8 @@ class GenesisReplay:
             "data/tablefile": self._tablefile,
             "data/resultfile": self._resultfile,
             "catalogue/results": self._results,
+            "catalogue/modifieddata": self._modifieddata,
+            "metadata/table": self._metadata,
         }
         if request.method not in methods:
             return html_404(request.path)
@@ -138,6 +142,41 @@ class GenesisReplay:
             return _envelope(request, 98, echo, {"Object": None})
         return self._zip(recording)
 
+    def _modifieddata(self, request: Request) -> Answer:
+        """List what was recorded since a day: the statistic of a table whose figures changed, as the hosts do."""
+        fields = ("selection", "type", "date", "pagelength", "language")
+        echo = {field: request.form.get(field, "") for field in fields}
+        try:
+            since = datetime.strptime(echo["date"], "%d.%m.%Y").replace(tzinfo=UTC)
+        except ValueError:
+            return _not_recorded("a date as dd.mm.yyyy")
+        prefix = echo["selection"].removesuffix("*")
+        changed: dict[str, datetime] = {}
+        for table in self.store.tables(request.host):
+            known = [made for made in self.store.stands(table, request.host) if _is_known(made, request)]
+            if known and known[-1] >= since and table.startswith(prefix):
+                statistic = table.split("-", 1)[0]
+                changed[statistic] = max(changed.get(statistic, since), known[-1])
+        if not changed:
+            return _envelope(request, 104, echo, {"List": None})
+        entries = [
+            {"Code": code, "Content": code, "Type": "Aktualisierte Statistik", "Date": f"{day:%d.%m.%Y}", "Added": ""}
+            for code, day in changed.items()
+        ]
+        return _envelope(request, 0, echo, {"List": entries})
+
+    def _metadata(self, request: Request) -> Answer:
+        """Say of which years figures are recorded; the structure of the table is not on record."""
+        name = request.form.get("name", "")
+        echo = {"name": name, "area": _AREAS.get(request.form.get("area", ""), ""), "language": "de"}
+        if not self.store.has_table(request.host, name):
+            return _envelope(request, 90, echo, {"Object": None})
+        years = self.store.years(request.host, name, request.known_until)
+        if not years:
+            return _envelope(request, 104, echo, {"Object": None})
+        time = {"From": f"31.12.{min(years)}", "To": f"31.12.{max(years)}"}
+        return _envelope(request, 0, echo, {"Object": {"Code": name, "Content": name, "Time": time}})
+
     def _results(self, request: Request) -> Answer:
         job = request.form.get("selection", "")
         area = request.form.get("area", "")
@@ -170,6 +209,10 @@ class GenesisReplay:
             return Answer(500, "text/plain;charset=UTF-8", str(problem).encode())
         name = f"{recording.table}_{recording.epoch}_de_flat.zip"
         return Answer(200, "application/zip", body, {"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _is_known(made: datetime, request: Request) -> bool:
+    return request.known_until is None or made <= request.known_until
 
 
 def html_404(path: str) -> Answer:

@@ -73,6 +73,15 @@ class RecordingStore:
             }
         )
 
+    def years(self, host: str, table: str, known_until: datetime | None) -> set[int]:
+        """Return the years of which anything was recorded by `known_until`."""
+        recordings = self._by_table.get((host, table), ())
+        return {recording.year for recording in recordings if known_until is None or recording.known <= known_until}
+
+    def years_of(self, host: str, table: str, stand: datetime) -> list[int]:
+        """Return the years whose answer was made at that very moment, in order."""
+        return sorted(recording.year for recording in self._by_table[(host, table)] if recording.known == stand)
+
     def find(self, host: str, table: str, year: int | None, known_until: datetime | None) -> Recording | None:
         """Return the newest recording of a year (None: of the newest year) that was made by `known_until`."""
         fitting = [

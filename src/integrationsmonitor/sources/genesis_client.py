@@ -1,39 +1,44 @@
 """Client of a GENESIS REST 2020 host. Comes in: table, years, region key. Goes out: an `Envelope` with the ZIP.
 
-One request is one POST of `data/tablefile`, credentials as headers. The HTTP status tells little, so the body decides:
-`PK` is data, `{` is a status, `<` is a page and a failure. A table too big for a dialog (98) goes through a job: 99
-with its name, `catalogue/results` until it is there, `data/resultfile`. Refuses everything that is neither data nor
-a plain "nothing there", with an error that names table, address, what was found and the next step.
+One request is one POST of `data/tablefile`, credentials as headers. The body decides what came
+(genesis_body.py). A table too big for a dialog (98) goes through a job: 99 with its name, `catalogue/results` until it
+is there, `data/resultfile`; a job that is not ready in time is noted, and the next night asks for its result
+(genesis_jobs.py). Refuses everything that is neither data nor a plain "nothing there", with an error that names table,
+address, what was found and the next step.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from datetime import date, datetime
+from typing import Literal
 
 from integrationsmonitor.errors import FetchError
 from integrationsmonitor.http import HttpClient, Policy, Response, is_loopback
 from integrationsmonitor.redact import SecretHeaders
+from integrationsmonitor.sources.genesis_body import (
+    CHANGED_PARAMETERS,
+    GUEST,
+    JOB_ACCEPTED,
+    NO_OBJECT,
+    NOTHING,
+    OK,
+    REFUSED_LOGIN,
+    TOO_BIG,
+    TOO_MANY,
+    Verdict,
+    hint,
+    listed_codes,
+    read_body,
+    years_of,
+)
+from integrationsmonitor.sources.genesis_jobs import JobBook
 from integrationsmonitor.turns import Turns
 
-OK, CHANGED_PARAMETERS, NOTHING_NEWER, TOO_MANY, NO_TABLE, TOO_BIG, JOB_ACCEPTED, NO_OBJECT = (
-    0,
-    22,
-    50,
-    6,
-    90,
-    98,
-    99,
-    104,
-)
-NOTHING = (NOTHING_NEWER, NO_OBJECT)
-REFUSED_LOGIN = (2, 15)
-GUEST = "GAST"
+MODIFIED_PAGE = 2500  # the most entries a list of the hosts may have
 _ANY_BUT_BUSY = range(200, 500)
 
 
@@ -70,39 +75,6 @@ class Patience:
         return cls(first=0.02, longest=1) if is_loopback(base_url) else cls()
 
 
-class Verdict(NamedTuple):
-    """What a body is: data (`zip`), a status with its code and text, or something else (`html`, `empty`, `other`)."""
-
-    kind: Literal["zip", "status", "html", "empty", "other"]
-    code: int | None = None
-    text: str = ""
-    username: str = ""
-
-
-def read_body(body: bytes) -> Verdict:
-    """Decide by the body alone; never raises."""
-    if body.startswith(b"PK"):
-        return Verdict("zip")
-    start = body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not start:
-        return Verdict("empty" if not body.strip() else "other")
-    if start.startswith(b"<"):
-        return Verdict("html")
-    if not start.startswith(b"{"):
-        return Verdict("other")
-    try:
-        answer = json.loads(body.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return Verdict("other")
-    status = answer.get("Status", answer)
-    username = answer.get("Username", "")
-    if isinstance(status, str):  # helloworld/logincheck
-        return Verdict("status", None, _line(status), str(username))
-    if not isinstance(status, dict):
-        return Verdict("other")
-    return Verdict("status", _code(status.get("Code")), _line(status.get("Content", "")), str(username))
-
-
 class GenesisClient:
     """Asks one host, one request at a time. Close it, or use it in a `with` statement."""
 
@@ -114,12 +86,14 @@ class GenesisClient:
         *,
         http: HttpClient | None = None,
         turns: Turns | None = None,
+        jobs: JobBook | None = None,
         patience: Patience | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.base_url, self.host_key = base_url, host_key
         self._secrets = SecretHeaders({"username": credentials[0], "password": credentials[1]})
         self._http = http or HttpClient(Policy(attempts=2), turns=turns, sleep=sleep)
+        self._jobs = jobs or JobBook()
         self._patience = patience or Patience.towards(base_url)
         self._sleep = sleep
 
@@ -152,21 +126,58 @@ class GenesisClient:
             "regionalkey": regionalkey,
             "job": "false",
         }
+        request = f"{name} {params['startyear']}-{params['endyear']} {regionalkey}"
+        job = self._jobs.pending(request)
+        if job:
+            params["job"] = "true"
+            return self._result_of(job, request, params, name)
         answer, verdict = self._post("data/tablefile", params, name)
         if verdict.kind == "status" and verdict.code == TOO_BIG:
             params["job"] = "true"
             answer, verdict = self._post("data/tablefile", params, name)
             if verdict.kind == "status" and verdict.code == JOB_ACCEPTED:
                 job = self._job_name(verdict, answer, name)
-                self._wait_for(job, name)
-                answer, verdict = self._post("data/resultfile", {"name": job, "area": "user", "language": "de"}, name)
-                if verdict.kind != "zip":
-                    raise self._failure(answer, verdict, name)
+                self._jobs.ordered(request, job)
+                return self._result_of(job, request, params, name)
         if verdict.kind == "zip" and answer.status == 200:
             return self._envelope("data", answer, params, verdict)
         if verdict.kind == "status" and verdict.code in NOTHING:
             return self._envelope("no_data", answer, params, verdict)
         raise self._failure(answer, verdict, name)
+
+    def is_listed(self, table: str, since: date) -> bool | None:
+        """Whether `catalogue/modifieddata` names the table, or its statistic, as new or changed since that day.
+
+        The hosts list new tables, but changed figures under their statistic: so both count. None where the answer is no
+        list that can be relied on (another shape, a full page): then nobody knows, and the table must be fetched.
+        Raises FetchError where the host cannot be reached or refuses the account.
+        """
+        statistic = table.split("-", 1)[0]
+        params = {
+            "selection": f"{statistic}*",
+            "type": "all",
+            "date": f"{since:%d.%m.%Y}",
+            "pagelength": str(MODIFIED_PAGE),
+            "language": "de",
+        }
+        answer, verdict = self._post("catalogue/modifieddata", params, table)
+        if verdict.kind == "status" and verdict.code in NOTHING:
+            return False
+        if verdict.kind == "status" and (verdict.code in REFUSED_LOGIN or verdict.username == GUEST):
+            raise self._failure(answer, verdict, table)
+        codes = listed_codes(answer.body) if verdict.code in (OK, CHANGED_PARAMETERS) else None
+        if codes is None or len(codes) >= MODIFIED_PAGE:
+            return None
+        return any(code == table or code.split("-", 1)[0] == statistic for code in codes)
+
+    def years(self, table: str) -> tuple[int, int] | None:
+        """First and last year of which the host holds figures (`metadata/table`, Time); None where it does not say."""
+        answer, verdict = self._post("metadata/table", {"name": table, "area": "all", "language": "de"}, table)
+        if verdict.kind == "status" and verdict.code in (OK, CHANGED_PARAMETERS):
+            return years_of(answer.body)
+        if verdict.kind == "status" and verdict.code in NOTHING:
+            return None
+        raise self._failure(answer, verdict, table)
 
     def check_login(self) -> str:
         """Log in and out once; returns the host's words. Raises FetchError where the host does not know the account.
@@ -200,8 +211,17 @@ class GenesisClient:
             self._sleep(pause)
             waited, pause = waited + pause, min(pause * self._patience.factor, self._patience.longest)
 
-    def _wait_for(self, job: str, name: str) -> None:
-        """Poll `catalogue/results` until the job's result is listed."""
+    def _result_of(self, job: str, request: str, params: Mapping[str, str], name: str) -> Envelope:
+        """Wait for a job and fetch its result; a job that fails is forgotten, one that is late stays noted."""
+        self._wait_for(job, request, name)
+        answer, verdict = self._post("data/resultfile", {"name": job, "area": "user", "language": "de"}, name)
+        self._jobs.done(request)
+        if verdict.kind != "zip" or answer.status != 200:
+            raise self._failure(answer, verdict, name)
+        return self._envelope("data", answer, params, verdict)
+
+    def _wait_for(self, job: str, request: str, name: str) -> None:
+        """Poll `catalogue/results`, with growing pauses, until the job's result is listed."""
         waited, pause = 0.0, self._patience.first
         while waited <= self._patience.job:
             self._sleep(pause)
@@ -211,12 +231,14 @@ class GenesisClient:
             if verdict.kind == "status" and verdict.code in (OK, CHANGED_PARAMETERS):
                 return
             if verdict.kind != "status" or verdict.code != NO_OBJECT:
+                if verdict.kind == "status" and verdict.code not in (*REFUSED_LOGIN, TOO_MANY):
+                    self._jobs.done(request)
                 raise self._failure(answer, verdict, name)
         raise FetchError(
             self._dataset_id(name),
             self.base_url + "catalogue/results",
             f"the job {job} was not ready after {waited:.0f} s",
-            "The host goes on computing it; the next night asks again",
+            "The host goes on computing it; the next night asks for its result",
         )
 
     def _job_name(self, verdict: Verdict, answer: Response, name: str) -> str:
@@ -254,37 +276,9 @@ class GenesisClient:
         if verdict.kind == "status":
             said = f"GENESIS status {verdict.code}: {verdict.text[:200]} (HTTP {answer.status})"
         return FetchError(
-            self._dataset_id(name), answer.url, said, self._hint(verdict, name), self._secrets.redact_bytes(answer.body)
+            self._dataset_id(name),
+            answer.url,
+            said,
+            hint(verdict, name, self.host_key),
+            self._secrets.redact_bytes(answer.body),
         )
-
-    def _hint(self, verdict: Verdict, name: str) -> str:
-        if verdict.kind == "html":
-            return "This is a web page: maintenance, or a wrong base URL (its capital letters count). Try again later"
-        if verdict.kind != "status":
-            return "Expected a ZIP or a JSON status; try again later, and look at the host in a browser"
-        if verdict.code in REFUSED_LOGIN or verdict.username == GUEST:
-            prefix = self.host_key.upper()
-            return (
-                f"Check {prefix}_USER and {prefix}_PASSWORD (Zugangsdaten prüfen): "
-                "the host does not know the account, or it is a guest's"
-            )
-        hints: dict[int | None, str] = {
-            NO_TABLE: f"No table {name} here: check source.host and source.table in the dataset's file",
-            TOO_MANY: "Too many requests of this account run at the same time; try again later",
-            TOO_BIG: "The host refuses the table even as a job; set a regionalkey or fewer years in the dataset's file",
-            OK: "The host says ok but gave no ZIP; nothing was read",
-            CHANGED_PARAMETERS: "The host changed a parameter and gave no ZIP; check the dataset's file",
-            -1: "The host made the table only in part; nothing was read. Try again later",
-        }
-        return hints.get(verdict.code, "This status is not known here; nothing was read")
-
-
-def _code(value: Any) -> int | None:
-    try:
-        return int(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def _line(text: Any) -> str:
-    return " ".join(str(text).split())

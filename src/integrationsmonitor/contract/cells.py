@@ -1,0 +1,215 @@
+"""What the cells of one answer promise together. Comes in: cells, periods, the dataset. Goes out: nothing, or an error.
+
+Refuses: missing cells where the dataset's file says that answers are complete (`all`: every required region × every
+combination of its axes; `listed`: the combinations under `listed`; `none`), totals that are not the sum of their parts
+within the source's rounding, and a Land that is not the sum of its Kreise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from integrationsmonitor.columns import Column, keys_of, words_of
+from integrationsmonitor.errors import ContractError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from integrationsmonitor.catalog import Catalog, Dataset, RegionSum, SumRule
+
+Periods = Mapping[str, tuple[date, date]]
+THUERINGEN = "16"
+
+
+def check_cells(cells: pa.Table, periods: Periods, dataset: Dataset, catalog: Catalog, filename: str) -> None:
+    """Check completeness, sums over axes and sums over Kreise; the first that does not hold is refused."""
+    answer = _Cells(cells, dataset, filename)
+    if dataset.contract.complete != "none":
+        answer.check_complete(periods, catalog)
+    for rule in dataset.contract.sums:
+        answer.check_sum(rule)
+    for region_rule in dataset.contract.region_sums:
+        answer.check_region_sum(region_rule, periods, catalog)
+
+
+class _Cells:
+    """The cells of an answer, as words and numbers."""
+
+    def __init__(self, cells: pa.Table, dataset: Dataset, filename: str) -> None:
+        self.dataset, self.filename = dataset, filename
+        self.lines = cells["line"].to_numpy()
+        self.axes = {axis.code: Column.of(cells[f"a_{axis.code}"]) for axis in dataset.axes}
+        self.time, self.region, self.measure, self.value = (
+            Column.of(cells[name]) for name in ("time", "region_code", "measure", "value")
+        )
+
+    def check_complete(self, periods: Periods, catalog: Catalog) -> None:
+        """Every promised cell must stand there, with a value or a sign."""
+        import numpy as np
+
+        columns = [self.region, self.measure, *self.axes.values()]
+        size = int(np.prod([len(column.words) for column in columns], dtype=np.int64))
+        present = np.sort(self.time.index.astype(np.int64) * size + keys_of(columns))
+        known: dict[tuple[str, ...], Any] = {}
+        for time, (_, end) in sorted(periods.items()):
+            kreise = tuple(catalog.kreise_at(end))
+            if kreise not in known:
+                known[kreise] = self._keys(list(_expected(self.dataset, catalog, end)), columns)
+            wanted = known[kreise] + self.time.words.index(time) * size
+            nearest = np.minimum(np.searchsorted(present, wanted), len(present) - 1)
+            missing = wanted[present[nearest] != wanted]
+            if len(missing):
+                self._refuse_missing(time, words_of(columns, int(missing[0]) % size))
+
+    def _keys(self, cells: Sequence[tuple[str, ...]], columns: Sequence[Column]) -> Any:
+        """Numbers of the expected cells; a word that occurs nowhere is missing at once."""
+        import numpy as np
+
+        places = [{word: number for number, word in enumerate(column.words)} for column in columns]
+        keys: Any = np.empty(len(cells), dtype=np.int64)
+        for row, cell in enumerate(cells):
+            key = 0
+            for word, numbers, column in zip(cell, places, columns, strict=True):
+                if word not in numbers:
+                    self._refuse_missing(self.time.words[0], cell)
+                key = key * len(column.words) + numbers[word]
+            keys[row] = key
+        return keys
+
+    def _refuse_missing(self, time: str, cell: Sequence[str]) -> None:
+        region, measure, *codes = cell
+        axes = [f"{axis.code}={code or 'total'}" for axis, code in zip(self.dataset.axes, codes, strict=True)]
+        expected = f"a row for region {region} with {', '.join([measure, *axes])}"
+        hint = f"The answer is incomplete by `contract.complete: {self.dataset.contract.complete}`"
+        raise ContractError(self.dataset.id, self.filename, f"time {time}", expected, "none", hint)
+
+    def check_sum(self, rule: SumRule) -> None:
+        """Parts against total in Thüringen's rows, where all of them carry a number.
+
+        Germany and the other Länder are comparators: their printed parts do differ from their totals at the source
+        (e.g. 22221 Hessen 2013, 12711 Deutschland 2005), and that must not keep Thüringen's figures out.
+        """
+        axis = self.axes[rule.over]
+        wanted = self.region.look_up([code.startswith(THUERINGEN) for code in self.region.words], bool)
+        wanted &= axis.look_up([word == rule.total or word in rule.parts for word in axis.words], bool)
+        if rule.measures:
+            wanted &= self._is_one_of(self.measure, rule.measures)
+        others = [self.time, self.region, self.measure, *(c for code, c in self.axes.items() if code != rule.over)]
+        is_total = axis.look_up([word == rule.total for word in axis.words], bool)
+        self._compare(wanted, is_total, others, len(rule.parts), (rule.tolerance, rule.over))
+
+    def check_region_sum(self, rule: RegionSum, periods: Periods, catalog: Catalog) -> None:
+        """Kreise against their Land: on a first load nothing else notices a wrong figure of a single Kreis.
+
+        Compared are cells of which the Land and every Kreis of that day print a number; a Land whose Kreise are all `-`
+        has not delivered them.
+        """
+        import numpy as np
+
+        parts_by_time: dict[str, Any] = {}
+        for time, (_, end) in periods.items():
+            if rule.first <= end <= rule.last:
+                kreise = set(catalog.kreise_at(end))
+                parts_by_time[time] = np.array([code in kreise for code in self.region.words], dtype=bool)
+        by_set: dict[tuple[bool, ...], list[str]] = {}
+        for time, parts in parts_by_time.items():
+            by_set.setdefault(tuple(parts.tolist()), []).append(time)
+        is_land = self.region.look_up([code == THUERINGEN for code in self.region.words], bool)
+        chosen: Any = np.ones(len(self.lines), dtype=bool)
+        for axis, codes in rule.axes.items():
+            chosen &= self._is_one_of(self.axes[axis], codes)
+        if rule.measures:
+            chosen &= self._is_one_of(self.measure, rule.measures)
+        for kreise_mask, times in by_set.items():
+            is_part = self.region.look_up(kreise_mask, bool)
+            wanted = chosen & self._is_one_of(self.time, times) & (is_part | is_land)
+            others = [self.time, self.measure, *self.axes.values()]
+            limits = (rule.tolerance, "the Kreise")
+            self._compare(wanted, is_land, others, sum(kreise_mask), limits, skip_empty=True)
+
+    def _is_one_of(self, column: Column, words: Collection[str]) -> Any:
+        return column.look_up([word in words for word in column.words], bool)
+
+    def _compare(
+        self,
+        wanted: Any,
+        is_total: Any,
+        others: Sequence[Column],
+        parts: int,
+        limits: tuple[float, str],
+        *,
+        skip_empty: bool = False,
+    ) -> None:
+        """Add up the wanted lines per combination of the other columns; whole ones must agree with their total.
+
+        `skip_empty` passes over sums of which no part prints anything but "-".
+        """
+        import numpy as np
+
+        tolerance, what = limits
+        numbers = self.value.look_up([_number(word) for word in self.value.words], float)
+        rows = np.flatnonzero(wanted & ~np.isnan(numbers))
+        if not len(rows):
+            return
+        keys, groups = np.unique(keys_of([column.kept(rows) for column in others]), return_inverse=True)
+        total = is_total[rows]
+        difference = np.bincount(groups, weights=np.where(total, -1.0, 1.0) * numbers[rows], minlength=len(keys))
+        whole = np.bincount(groups, minlength=len(keys)) == parts + 1
+        whole &= np.bincount(groups, weights=total, minlength=len(keys)) == 1
+        if skip_empty:
+            is_dash = self.value.look_up([word == "-" for word in self.value.words], bool)[rows]
+            whole &= np.bincount(groups, weights=~total & ~is_dash, minlength=len(keys)) > 0
+        broken = np.flatnonzero(whole & (np.abs(difference) > tolerance + 1e-6))
+        if len(broken):
+            group = int(broken[np.argmin([rows[groups == number][0] for number in broken])])
+            self._refuse_sum(what, tolerance, rows[groups == group], numbers, total[groups == group])
+
+    def _refuse_sum(self, what: str, tolerance: float, rows: Any, numbers: Any, is_total: Any) -> None:
+        first, total = int(rows[0]), numbers[rows[is_total]].sum()
+        expected = f"parts of {what} that add up to the total {total:.15g} within {tolerance:g}"
+        columns = (self.time, self.region, self.measure, *self.axes.values())
+        row = ", ".join(str(column.words[column.index[first]]) or "total" for column in columns)
+        raise ContractError(
+            self.dataset.id,
+            self.filename,
+            f"line {self.lines[first]}",
+            expected,
+            f"{numbers[rows[~is_total]].sum():.15g}",
+            f"Row: {row}",
+        )
+
+
+def _number(word: str) -> float:
+    """The number that a cell adds to a sum: "-" is nothing, any other sign is unknown."""
+    if word == "-":
+        return 0.0
+    try:
+        return float(word.replace(",", "."))
+    except ValueError:
+        return float("nan")
+
+
+def _expected(dataset: Dataset, catalog: Catalog, end: date) -> Iterator[tuple[str, ...]]:
+    """Region, measure code and axis codes of every cell that must be there for a period ending on that day."""
+    entries: tuple[Mapping[str, Any], ...] = dataset.contract.listed if dataset.contract.complete == "listed" else ({},)
+    for entry in entries:
+        keys = _regions(entry.get("regions", dataset.contract.regions), catalog, end)
+        measures = entry.get("measures", [measure.code for measure in dataset.measures])
+        named = entry.get("axes", {})
+        axes = [named.get(axis.code, [value.code for value in axis.values]) for axis in dataset.axes]
+        yield from product(keys, measures, *axes)
+
+
+def _regions(words: Any, catalog: Catalog, end: date) -> list[str]:
+    keys: list[str] = []
+    for word in words:
+        if word == "kreise":
+            keys += catalog.kreise_at(end)
+        elif word == "laender":
+            keys += catalog.of_level("land")
+        else:
+            keys.append(str(word))
+    return keys

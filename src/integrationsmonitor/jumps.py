@@ -1,0 +1,81 @@
+"""Figures that jump. Comes in: observations of a new answer and of accepted ones. Goes out: nothing, or an error.
+
+Two comparisons, with the limits of the dataset's file (`contract.jumps`): each figure against the same figure of before
+(a revision), and against that of the nearest earlier period. Refuses, with the cell that jumped furthest: figures
+further apart than `max_ratio`, of which the larger one is above `floor` (small counts may do what they like). A ratio
+allowed for one year is allowed for each year between two periods; what begins or ends
+between them (0) is no jump. Only Thüringen is compared: comparators may break.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from integrationsmonitor.errors import ContractError
+from integrationsmonitor.observation import CELL_KEY
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from integrationsmonitor.catalog import Dataset, JumpRule
+
+# A new census base is a revision of the level, which must not hide a digit too many: figures meet across bases.
+_SAME_CELL = [name for name in CELL_KEY if name not in ("dataset_id", "basis", "place")]
+_SAME_SERIES = [name for name in _SAME_CELL if name not in ("period_start", "period_end")]
+
+
+def check(now: pa.Table, before: pa.Table | None, earlier: pa.Table | None, dataset: Dataset, filename: str) -> None:
+    """Compare with the answer `before` for the same request and with that of an `earlier` period, where there are any.
+
+    Raises ContractError naming the cell, both figures and what to do.
+    """
+    for rule in dataset.contract.jumps:
+        other, keys = (before, _SAME_CELL) if rule.against == "revision" else (earlier, _SAME_SERIES)
+        if other is not None:
+            _check_rule(now, other, keys, rule, dataset, filename)
+
+
+def _check_rule(
+    now: pa.Table, other: pa.Table, keys: list[str], rule: JumpRule, dataset: Dataset, filename: str
+) -> None:
+    import duckdb
+
+    same = " and ".join(f"n.{key} is not distinct from o.{key}" for key in keys)
+    with duckdb.connect() as con:
+        con.register("now_rows", now)
+        con.register("other_rows", other)
+        found = con.execute(
+            f"""
+            with pair as (
+                select n.raw_locator, n.region_key, n.measure, n.period_end, o.period_end as other_end,
+                       n.value::double as new_value, o.value::double as old_value,
+                       greatest(1, year(n.period_end) - year(o.period_end)) * $ratio as allowed,
+                from now_rows as n inner join other_rows as o on {same}
+                where n.region_key[1:2] = '16' and n.value is not null and o.value is not null
+                  and (len($measures) = 0 or list_contains($measures, n.measure))
+            )
+            select *, count(*) over () as n_jumps from pair
+            where greatest(new_value, old_value) > greatest(allowed * least(new_value, old_value), $floor)
+              and (least(new_value, old_value) > 0 or $is_revision)
+            order by greatest(new_value, old_value) / greatest(least(new_value, old_value), 1) desc, raw_locator
+            limit 1
+            """,
+            {
+                "ratio": rule.max_ratio,
+                "floor": rule.floor,
+                "measures": list(rule.measures),
+                "is_revision": rule.against == "revision",
+            },
+        ).fetchone()
+    if found is None:
+        return
+    locator, region, measure, end, other_end, new, old, allowed, jumps = found
+    was = "before" if rule.against == "revision" else f"at {other_end}"
+    raise ContractError(
+        dataset.id,
+        filename,
+        locator,
+        f"{measure} of {region} at {end} within a factor of {allowed:g} of the {old:,.15g} {was}",
+        f"{new:,.15g} ({jumps} such figure{'s' if jumps > 1 else ''})",
+        "If the source is right, say so: monitor accept " + dataset.id + " --reason …",
+    )

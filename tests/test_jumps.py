@@ -1,0 +1,97 @@
+"""Figures that jump: against themselves before, and against the period before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flat_answers import KNOWN, NAME, answer, catalog, svb
+from integrationsmonitor import jumps
+from integrationsmonitor.catalog import JumpRule
+from integrationsmonitor.errors import ContractError
+from integrationsmonitor.sources import genesis_read, mapping
+from integrationsmonitor.sources.cells import in_memory
+
+CATALOG = catalog()
+REAL = CATALOG.datasets["regio_13111_01_03_4"]
+REVISION, PERIOD = JumpRule("revision", 1.5, 100), JumpRule("period", 3, 100)
+
+
+def observed(value: str, year: int = 2019, region: str = "16070") -> pa.Table:
+    """One figure of one region at 30.06. of a year."""
+    read = genesis_read.read_answer(in_memory(answer(svb(region, value, time=f"{year}-06-30"))), REAL, NAME)
+    origin = mapping.Origin(NAME, read.layout, None, KNOWN, "0" * 64, "p")
+    return mapping.map_cells(read.cells, REAL, CATALOG.regions, origin).observations
+
+
+def compare(now: pa.Table, before: pa.Table | None, earlier: pa.Table | None, *rules: JumpRule) -> None:
+    dataset = replace(REAL, contract=replace(REAL.contract, jumps=rules))
+    jumps.check(now, before, earlier, dataset, NAME)
+
+
+def test_a_figure_times_ten_is_refused_with_cell_both_figures_and_the_way_out():
+    with pytest.raises(ContractError) as raised:
+        compare(observed("18710"), observed("1871"), None, REVISION)
+    assert str(raised.value) == (
+        f"regio_13111_01_03_4: {NAME}, line 2, field 18: expected svb_arbeitsort of 16070 at 2019-06-30 within a "
+        "factor of 1.5 of the 1,871 before, found 18,710 (1 such figure). If the source is right, say so: "
+        "monitor accept regio_13111_01_03_4 --reason …"
+    )
+
+
+@pytest.mark.parametrize(
+    ("new", "old"), [("1500", "1000"), ("1000", "1500"), ("100", "1"), ("0", "100"), (".", "9999")]
+)
+def test_within_the_factor_below_the_floor_or_without_a_number_nothing_jumps(new, old):
+    compare(observed(new), observed(old), None, REVISION)
+
+
+@pytest.mark.parametrize(("new", "old"), [("1501", "1000"), ("1000", "1501"), ("101", "1"), ("101", "0"), ("0", "101")])
+def test_beyond_the_factor_and_above_the_floor_it_does(new, old):
+    with pytest.raises(ContractError, match=r"within a factor of 1\.5"):
+        compare(observed(new), observed(old), None, REVISION)
+
+
+def test_a_new_year_is_compared_with_the_year_before():
+    compare(observed("3000", 2020), None, observed("1000", 2019), PERIOD)
+    with pytest.raises(ContractError, match="within a factor of 3 of the 1,000 at 2019-06-30, found 3,001"):
+        compare(observed("3001", 2020), None, observed("1000", 2019), PERIOD)
+
+
+def test_a_gap_of_years_allows_as_many_times_more():
+    compare(observed("9000", 2022), None, observed("1000", 2019), PERIOD)
+    with pytest.raises(ContractError, match="within a factor of 9"):
+        compare(observed("9001", 2022), None, observed("1000", 2019), PERIOD)
+
+
+@pytest.mark.parametrize(("new", "old"), [("0", "900"), ("900", "0"), ("-", "900")])
+def test_what_begins_or_ends_between_two_periods_is_no_jump(new, old):
+    compare(observed(new, 2020), None, observed(old, 2019), PERIOD)
+
+
+def test_a_rule_looks_only_where_it_is_meant_to():
+    compare(observed("9000"), None, observed("1", 2018), REVISION)
+    compare(observed("9000"), observed("1"), None, PERIOD)
+    compare(observed("9000"), observed("1"), None, JumpRule("revision", 1.5, 100, ("another_measure",)))
+    compare(observed("9000", region="16070"), observed("1", region="16071"), None, REVISION)
+
+
+def test_comparators_may_break():
+    compare(observed("9000", region="DG"), observed("1", region="DG"), None, REVISION)
+
+
+@given(st.integers(0, 500_000), st.integers(0, 500_000))
+def test_the_direction_of_a_revision_does_not_matter(one, other):
+    def jumps_from(old: int, new: int) -> bool:
+        try:
+            compare(observed(str(new)), observed(str(old)), None, REVISION)
+        except ContractError:
+            return True
+        return False
+
+    expected = max(one, other) > max(1.5 * min(one, other), 100)
+    assert jumps_from(one, other) == jumps_from(other, one) == expected
