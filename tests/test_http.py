@@ -226,6 +226,33 @@ def test_redirects_in_a_circle_end(folder, waits):
     assert len(script.asked) == 4
 
 
+def test_what_is_known_is_asked_for_on_condition_and_need_not_come_again(folder, waits):
+    script = Script(OK, Answer(304))
+    first = ask(folder, script, waits)
+    again = ask(folder, script, waits, known=first.headers)
+    assert [request.conditions for request in script.asked] == [
+        {},
+        {"If-None-Match": '"7"', "If-Modified-Since": "Mon, 01 Jan 2024 00:00:00 GMT"},
+    ]
+    assert (again.status, again.body) == (304, b"")
+
+
+def test_what_has_changed_comes_whole(folder, waits):
+    again = ask(folder, Script(OK), waits, known={"etag": '"6"'})
+    assert (again.status, again.body) == (200, b"fine")
+
+
+def test_a_form_is_never_asked_for_on_condition(folder, waits):
+    script = Script(OK)
+    ask(folder, script, waits, form={"name": "x"}, known={"etag": '"7"'})
+    assert script.asked[0].conditions == {}
+
+
+def test_nothing_changed_is_no_answer_to_whoever_knows_nothing(folder, waits):
+    with pytest.raises(FetchError, match="HTTP 304"):
+        ask(folder, Script(Answer(304)), waits)
+
+
 def test_requests_to_one_host_never_overlap(folder):
     with (
         ReplayServer(folder, faults=Script(OK)) as server,

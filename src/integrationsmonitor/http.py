@@ -3,8 +3,9 @@
 Refuses: plain http outside loopback, a login in the URL, redirects to another origin, bodies over the limit.
 Retries, with jitter, only what may pass by itself: 429, 5xx, time-outs, broken connections. `Retry-After` is
 honoured; a host that asks for more patience than `retry_after_cap` is left alone at once. Requests to one host never
-overlap, with a minimum pause between them (turns.py). Secrets travel as headers only; errors are raised outside of any
-`except` block, so that no exception chain leads back to a request.
+overlap, with a minimum pause between them (turns.py). What is known already is asked for on condition (ETag,
+Last-Modified), where the caller has kept the validators. Secrets travel as headers only; errors are raised outside of
+any `except` block, so that no exception chain leads back to a request.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import tenacity
 
 KEPT_HEADERS = ("etag", "last-modified", "date")
+CONDITIONS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
 REDIRECTS = (301, 302, 303, 307, 308)
 USER_AGENT = "integrationsmonitor-thueringen"
 
@@ -128,14 +130,23 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         secrets: SecretHeaders | None = None,
         accept: Collection[int] = (200,),
+        known: Mapping[str, str] | None = None,
     ) -> Response:
         """GET, or POST where `form` is given.
 
-        Answers whose status is in `accept` come back (never 429 or 5xx); all else is a FetchError.
+        Answers whose status is in `accept` come back (never 429 or 5xx); all else is a FetchError. `known` are the
+        validators of the answer at hand (`Response.headers` of then): where it still holds, the status is 304 and the
+        body is empty. Only a GET may ask so.
         """
         secrets = secrets or SecretHeaders({})
         all_headers = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT, **(headers or {})}
         content = None
+        conditions = {
+            asked: value for name, asked in CONDITIONS.items() if form is None and (value := (known or {}).get(name))
+        }
+        if conditions:
+            all_headers |= conditions
+            accept = (*accept, 304)
         if form is not None:
             content = urlencode(form).encode("ascii")
             charset = "" if all(value.isascii() for value in form.values()) else "; charset=UTF-8"
@@ -208,7 +219,7 @@ class HttpClient:
         same_origin = urlsplit(target)[:2] == urlsplit(call.url)[:2]
         if hops and same_origin and (call.method == "GET" or status in (307, 308)):
             return self._send(replace(call, url=target), hops - 1)
-        where = _without_login(target).split("?", 1)[0]
+        where = call.secrets.redact(_without_login(target).split("?", 1)[0])
         return _Failure(
             f"HTTP {status}, a redirect to {where}, which is not followed",
             "If the source has moved for good, change its base URL in the configuration",

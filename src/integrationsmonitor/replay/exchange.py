@@ -9,7 +9,10 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Request:
-    """One request as the server understood it. `number` counts from 1; credentials are reduced to two booleans."""
+    """One request as the server understood it. `number` counts from 1; credentials are reduced to two booleans.
+
+    `conditions` are the headers If-None-Match and If-Modified-Since, where they were sent.
+    """
 
     number: int
     verb: str
@@ -20,6 +23,7 @@ class Request:
     known_until: datetime | None
     has_credentials: bool
     right_credentials: bool
+    conditions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

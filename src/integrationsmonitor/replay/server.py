@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,6 +29,7 @@ from integrationsmonitor.replay.store import RecordingStore
 from integrationsmonitor.settings import RECORDED_CREDENTIALS
 
 MAX_FORM_BYTES = 64 * 1024
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")
 _PREFIX = "as-recorded"
 _BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -111,8 +112,10 @@ class ReplayServer:
         """Return the moments at which recorded answers of a table were made, old to new."""
         return self.store.stands(table, host)
 
-    def respond(self, verb: str, path: str, form: dict[str, str], user: str | None, password: str | None) -> Answer:
+    def respond(self, verb: str, path: str, form: dict[str, str], headers: Mapping[str, str]) -> Answer:
         """Answer one request; used by the handler's threads."""
+        headers = {name.lower(): value for name, value in headers.items()}
+        user, password = headers.get("username"), headers.get("password")
         parts = unquote(path.split("?", 1)[0])
         until = self._known_until
         if parts.startswith(f"/{_PREFIX}/"):
@@ -139,6 +142,7 @@ class ReplayServer:
                 known_until=until,
                 has_credentials=bool(user) or bool(password),
                 right_credentials=(user, password) == RECORDED_CREDENTIALS,
+                conditions={name: value for name in _CONDITIONS if (value := headers.get(name.lower()))},
             )
             self.requests.append(request)
             too_many = self._max_parallel is not None and running > self._max_parallel
@@ -220,8 +224,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._exchange(dict(parse_qsl(body, keep_blank_values=True)))
 
     def _exchange(self, form: dict[str, str]) -> None:
-        user, password = self.headers.get("username"), self.headers.get("password")
-        self._send(self.server.replay.respond(self.command, self.path, form, user, password))
+        self._send(self.server.replay.respond(self.command, self.path, form, dict(self.headers.items())))
 
     def _send(self, answer: Answer) -> None:
         if answer.drop:

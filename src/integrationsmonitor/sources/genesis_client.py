@@ -17,7 +17,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from integrationsmonitor.errors import FetchError
-from integrationsmonitor.http import HttpClient, Policy, Response, is_loopback
+from integrationsmonitor.http import REDIRECTS, HttpClient, Policy, Response, is_loopback
 from integrationsmonitor.redact import SecretHeaders
 from integrationsmonitor.sources.genesis_body import (
     CHANGED_PARAMETERS,
@@ -39,7 +39,7 @@ from integrationsmonitor.sources.genesis_jobs import JobBook
 from integrationsmonitor.turns import Turns
 
 MODIFIED_PAGE = 2500  # the most entries a list of the hosts may have
-_ANY_BUT_BUSY = range(200, 500)
+_ANY_BUT_BUSY = frozenset(range(200, 500)) - frozenset(REDIRECTS)
 
 
 @dataclass(frozen=True)
