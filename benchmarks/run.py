@@ -74,6 +74,16 @@ def _environment(home: Path) -> dict[str, str]:
     return {**kept, "MONITOR_SOURCE": "recorded", "MONITOR_HOME": str(home), "MONITOR_NOW": NOW}
 
 
+def slow_source(folder: Path) -> Iterator[Figure]:
+    """A night from an empty home against a source that takes 200 ms for every answer and allows one at a time."""
+    os.environ.update(_environment(folder / "slow"))
+    took = json.loads(_python("slow_source.py", "0.2"))
+    if took["exit_code"] or took["too_many"]:
+        raise SystemExit(f"the night against a slow source: {took}")
+    more = {name: took[name] for name in ("load_seconds", "requests", "most_parallel")}
+    yield Figure("a night at 200 ms per request", took["seconds"], took["peak_mb"], 90, None, more)
+
+
 def large_answer(folder: Path, rows: int) -> Iterator[Figure]:
     """A flat answer of many rows into Parquet: ours, and what plain libraries need for a mere copy."""
     _python("flat_file.py", "make", str(folder), str(rows))
@@ -117,7 +127,12 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="monitor-benchmark-"))
     figures: list[Figure] = []
     try:
-        for group in (nights(folder), large_answer(folder, options.rows), make_run(folder) if options.make else ()):
+        for group in (
+            nights(folder),
+            slow_source(folder),
+            large_answer(folder, options.rows),
+            make_run(folder) if options.make else (),
+        ):
             for figure in group:
                 figures.append(figure)
                 print(_line(figure), file=sys.stderr if options.json else sys.stdout, flush=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from integrationsmonitor.errors import ContractError, FetchError, MonitorError
+from integrationsmonitor.errors import MonitorError
 from integrationsmonitor.progress import default_reporter
 from integrationsmonitor.settings import Settings
 
@@ -72,11 +72,7 @@ def run(
         if as_recorded:
             os.environ["MONITOR_AS_RECORDED"] = as_recorded
         settings, report = _settings(), default_reporter()
-        for dataset_id in night.plan(settings):
-            try:
-                night.load(settings, dataset_id, report, everything=everything)
-            except (ContractError, FetchError) as problem:
-                report("refused", str(problem))
+        night.load_all(settings, night.plan(settings), report, everything=everything)
         night.build_and_publish(settings, report)
         print_summary(settings, as_json=as_json)
         raise typer.Exit(night.exit_code(settings))

@@ -1,6 +1,7 @@
 """The night: the only place that knows the order of the steps. The command line and Airflow call these functions.
 
 plan(settings, group)            which datasets tonight
+load_all(settings, ids, …)       the loads of a night, two at a time
 load(settings, dataset_id, …)    fetch → check → archive → land one dataset; all of its answers or none
 accept(settings, dataset_id, …)  figures that jumped are right: a person says so
 build_and_publish(settings, …)   dbt → expectations → release; nothing where there is no news
@@ -8,7 +9,7 @@ summary(settings), exit_code(settings)
 """
 
 from integrationsmonitor.night.build import build_and_publish, has_news
-from integrationsmonitor.night.loading import accept, load, plan
+from integrationsmonitor.night.loading import accept, load, load_all, plan
 from integrationsmonitor.night.summary import exit_code, summary
 
-__all__ = ["accept", "build_and_publish", "exit_code", "has_news", "load", "plan", "summary"]
+__all__ = ["accept", "build_and_publish", "exit_code", "has_news", "load", "load_all", "plan", "summary"]

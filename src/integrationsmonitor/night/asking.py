@@ -117,11 +117,13 @@ def _genesis_rounds(
         if server and not server.stands(dataset.table, host):
             return  # never recorded: the dataset's state says so, and that is no error
         *older, newest = _unknown_stands(server, dataset, past)
-        for stand in [] if newest_only else older:
-            with _client(settings, dataset, _base_url(settings, server, host, stand)) as client:
-                # what was made at that moment is enough for history; the newest state is asked for as a live night does
-                years = server.store.years_of(host, dataset.table, stand) if server and stand else None
-                yield _genesis_answers(client, dataset, settings.mode, past, report, years)
+        for stand in older:
+            if server is None or stand is None or newest_only:
+                continue
+            # what is still the newest comes with the last round, which asks for all of it as a live night does
+            if years := server.store.outdated_years(host, dataset.table, stand, newest):
+                with _client(settings, dataset, _base_url(settings, server, host, stand)) as client:
+                    yield _genesis_answers(client, dataset, settings.mode, past, report, years)
         with _client(settings, dataset, _base_url(settings, server, host, newest)) as client:
             yield _genesis_answers(client, dataset, settings.mode, past, report, None)
 
@@ -143,7 +145,7 @@ def _client(settings: Settings, dataset: Dataset, base_url: str) -> GenesisClien
         base_url,
         settings.credentials(host),
         host,
-        turns=Turns(settings.home / "turns" if is_live else None),
+        turns=Turns(settings.home / "turns" if settings.home.exists() else None),
         jobs=JobBook(settings.home / "jobs" / f"{dataset.id}.json" if is_live else None),
     )
 

@@ -6,7 +6,9 @@ at any moment leaves the dataset as it was or as it becomes, never between. Refu
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import deque
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +20,14 @@ from integrationsmonitor.night.judging import Judge
 from integrationsmonitor.progress import Reporter, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from integrationsmonitor.archive import ArchivedAnswer
     from integrationsmonitor.catalog import Catalog, Dataset
     from integrationsmonitor.settings import Settings
+
+
+_AT_A_TIME = 2
 
 
 def plan(settings: Settings, group: str | None = None) -> list[str]:
@@ -41,6 +46,40 @@ def plan(settings: Settings, group: str | None = None) -> list[str]:
     ):
         settings.credentials(host)
     return catalog.group(group) if group else sorted(catalog.datasets)
+
+
+def load_all(
+    settings: Settings, dataset_ids: Iterable[str], report: Reporter = silent, *, everything: bool = False
+) -> None:
+    """Load datasets, two at a time, so that one is read while the other's host is waited for.
+
+    What a source did wrong is on record and reported; it keeps no other dataset from being loaded. Any other error
+    (a full disk, a wrong setting) ends the loading and is raised when the loads under way have ended.
+    """
+    waiting = deque(dataset_ids)
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        while not failures:
+            try:
+                dataset_id = waiting.popleft()
+            except IndexError:
+                return
+            try:
+                load(settings, dataset_id, report, everything=everything)
+            except (ContractError, FetchError) as problem:
+                report("refused", str(problem))
+            except BaseException as problem:  # raised again by the thread that waits
+                failures.append(problem)
+
+    # daemons: Ctrl-C need not wait for an answer that takes minutes, and a load that is cut short leaves nothing behind
+    workers = [threading.Thread(target=work, daemon=True) for _ in range(_AT_A_TIME)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if failures:
+        raise failures[0]
 
 
 def load(

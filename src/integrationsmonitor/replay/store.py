@@ -78,9 +78,11 @@ class RecordingStore:
         recordings = self._by_table.get((host, table), ())
         return {recording.year for recording in recordings if known_until is None or recording.known <= known_until}
 
-    def years_of(self, host: str, table: str, stand: datetime) -> list[int]:
-        """Return the years whose answer was made at that very moment, in order."""
-        return sorted(recording.year for recording in self._by_table[(host, table)] if recording.known == stand)
+    def outdated_years(self, host: str, table: str, stand: datetime, known_until: datetime | None) -> list[int]:
+        """Return the years of which a later answer than that of this very moment was recorded by `known_until`."""
+        years = {recording.year for recording in self._by_table[(host, table)] if recording.known == stand}
+        newest = {year: self.find(host, table, year, known_until) for year in years}
+        return sorted(year for year, recording in newest.items() if recording and recording.known > stand)
 
     def find(self, host: str, table: str, year: int | None, known_until: datetime | None) -> Recording | None:
         """Return the newest recording of a year (None: of the newest year) that was made by `known_until`."""
