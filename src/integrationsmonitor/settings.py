@@ -7,6 +7,7 @@ run stamps it, every later run with the other mode is refused.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -69,7 +70,7 @@ class Settings:
         try:
             self.home.mkdir(parents=True, exist_ok=True)
             if not stamp.exists():
-                temporary = self.home / f".source-mode.{os.getpid()}"
+                temporary = self.home / f".source-mode.{os.getpid()}-{threading.get_ident()}"
                 temporary.write_text(self.mode + "\n", encoding="utf-8")
                 with suppress(FileExistsError):  # two first runs: the one that links first decides
                     os.link(temporary, stamp)
