@@ -183,3 +183,19 @@ def test_a_rule_for_some_groups_and_years_leaves_the_others_alone():
     for rule in (only_foreigners, later):
         limited = replace(DATASET, contract=replace(DATASET.contract, region_sums=(rule,)))
         assert check(whole_land(k16__="2301", k16__GESM="1381"), limited) == 25 * 6
+
+
+RESTATED = replace(ADDING_UP, territory_rule="current_territory")
+
+
+def test_a_source_that_restates_its_history_must_not_know_eisenach():
+    with pytest.raises(ContractError, match="no value for 16056, which did not exist"):
+        check(whole_land(), RESTATED)
+
+
+def test_a_source_that_restates_its_history_is_complete_with_todays_kreise():
+    land = {f"k16_{nat}_{sex}": str(22 * int(AMOUNTS[sex])) for nat, sex in CASES}
+    lines = [line for line in whole(**land) if ";16056;" not in line]
+    assert check(lines, RESTATED) == 24 * 6
+    with pytest.raises(ContractError, match="a row for region 16056 with ERW032"):
+        check(lines, DATASET)

@@ -217,6 +217,11 @@ class Dataset:
     file_sha256: str
 
     @property
+    def is_restated(self) -> bool:
+        """Whether the source prints its whole history on the current territory."""
+        return self.territory_rule == "current_territory"
+
+    @property
     def connector(self) -> str:
         """The module under `sources/` that reads it."""
         return str(self.source["connector"])
@@ -248,6 +253,10 @@ class Catalog:
     def kreise_at(self, day: date) -> list[str]:
         """Keys of the Thüringen Kreise that existed on that day."""
         return [r.key for r in self.regions.values() if r.level == "kreis" and r.exists_at(day)]
+
+    def kreise_of(self, dataset: Dataset, day: date) -> list[str]:
+        """Keys of the Kreise that a dataset speaks of: those of that day, or today's where the source restates."""
+        return self.kreise_at(LAST_DAY if dataset.is_restated else day)
 
     def of_level(self, level: str) -> list[str]:
         """Keys of all regions of a level, whenever they existed."""

@@ -55,7 +55,7 @@ class _Cells:
         present = np.sort(self.time.index.astype(np.int64) * size + keys_of(columns))
         known: dict[tuple[str, ...], Any] = {}
         for time, (_, end) in sorted(periods.items()):
-            kreise = tuple(catalog.kreise_at(end))
+            kreise = tuple(catalog.kreise_of(self.dataset, end))
             if kreise not in known:
                 known[kreise] = self._keys(list(_expected(self.dataset, catalog, end)), columns)
             wanted = known[kreise] + self.time.words.index(time) * size
@@ -112,7 +112,7 @@ class _Cells:
         parts_by_time: dict[str, Any] = {}
         for time, (_, end) in periods.items():
             if rule.first <= end <= rule.last:
-                kreise = set(catalog.kreise_at(end))
+                kreise = set(catalog.kreise_of(self.dataset, end))
                 parts_by_time[time] = np.array([code in kreise for code in self.region.words], dtype=bool)
         by_set: dict[tuple[bool, ...], list[str]] = {}
         for time, parts in parts_by_time.items():
@@ -196,18 +196,18 @@ def _expected(dataset: Dataset, catalog: Catalog, end: date) -> Iterator[tuple[s
     """Region, measure code and axis codes of every cell that must be there for a period ending on that day."""
     entries: tuple[Mapping[str, Any], ...] = dataset.contract.listed if dataset.contract.complete == "listed" else ({},)
     for entry in entries:
-        keys = _regions(entry.get("regions", dataset.contract.regions), catalog, end)
+        keys = _regions(entry.get("regions", dataset.contract.regions), dataset, catalog, end)
         measures = entry.get("measures", [measure.code for measure in dataset.measures])
         named = entry.get("axes", {})
         axes = [named.get(axis.code, [value.code for value in axis.values]) for axis in dataset.axes]
         yield from product(keys, measures, *axes)
 
 
-def _regions(words: Any, catalog: Catalog, end: date) -> list[str]:
+def _regions(words: Any, dataset: Dataset, catalog: Catalog, end: date) -> list[str]:
     keys: list[str] = []
     for word in words:
         if word == "kreise":
-            keys += catalog.kreise_at(end)
+            keys += catalog.kreise_of(dataset, end)
         elif word == "laender":
             keys += catalog.of_level("land")
         else:

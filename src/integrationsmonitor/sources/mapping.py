@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from integrationsmonitor.catalog import LAST_DAY
 from integrationsmonitor.columns import Column, combine, constant
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.observation import AXIS_FIELDS, COLUMNS, STATED, STATUSES, STATUSES_WITH_VALUE, schema
@@ -150,7 +151,10 @@ class _Mapper:
         raise self._refuse(place, f"a rule under `basis` for {period_end}", "none", hint)
 
     def _gone(self, periods: list[tuple[date, date]]) -> np.ndarray[Any, Any]:
-        """Per line: 0 the region existed throughout the period, 1 only for a part of it, 2 not at all."""
+        """Per line: 0 the region existed throughout the period, 1 only for a part of it, 2 not at all.
+
+        Where the source restates its history, what counts is whether the region exists today.
+        """
         import numpy as np
 
         region, time = self.columns["region_code"], self.columns["time"]
@@ -159,7 +163,7 @@ class _Mapper:
             found = self.regions.get(code)
             for column, period in enumerate(periods):
                 if found is not None and period is not None:
-                    start, end = period
+                    start, end = (LAST_DAY, LAST_DAY) if self.dataset.is_restated else period
                     outside = start > found.valid_to or end < found.valid_from
                     table[row, column] = 2 if outside else int(end > found.valid_to or start < found.valid_from)
         found_per_line: np.ndarray[Any, Any] = table[region.index, time.index]
