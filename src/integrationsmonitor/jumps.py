@@ -1,10 +1,11 @@
 """Figures that jump. Comes in: observations of a new answer and of accepted ones. Goes out: nothing, or an error.
 
 Two comparisons, with the limits of the dataset's file (`contract.jumps`): each figure against the same figure of before
-(a revision), and against that of the nearest earlier period. Refuses, with the cell that jumped furthest: figures
-further apart than `max_ratio`, of which the larger one is above `floor` (small counts may do what they like). A ratio
-allowed for one year is allowed for each year between two periods; what begins or ends
-between them (0) is no jump. Only Thüringen is compared: comparators may break.
+(a revision), and against that of the nearest earlier period. Refuses a revision that takes a tenth of the numbers back
+(hidden, blocked, "not delivered yet" where it was), and, with the cell that jumped furthest, figures further apart than
+`max_ratio`, of which the larger one is above `floor` (small counts may do what they like). A ratio allowed for one year
+is allowed for each year between two periods; what begins or ends between them (0) is no jump. Only Thüringen is
+compared: comparators may break.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from integrationsmonitor.catalog import Dataset, JumpRule
 
+_MOST_LOST = 0.1
+_ACCEPT = "If the source is right, say so: monitor accept {} --reason …"
 # A new census base is a revision of the level, which must not hide a digit too many: figures meet across bases.
 _SAME_CELL = [name for name in CELL_KEY if name not in ("dataset_id", "basis", "place")]
 _SAME_SERIES = [name for name in _SAME_CELL if name not in ("period_start", "period_end")]
@@ -29,10 +32,37 @@ def check(now: pa.Table, before: pa.Table | None, earlier: pa.Table | None, data
 
     Raises ContractError naming the cell, both figures and what to do.
     """
+    if before is not None:
+        _check_lost(now, before, dataset, filename)
     for rule in dataset.contract.jumps:
         other, keys = (before, _SAME_CELL) if rule.against == "revision" else (earlier, _SAME_SERIES)
         if other is not None:
             _check_rule(now, other, keys, rule, dataset, filename)
+
+
+def _check_lost(now: pa.Table, before: pa.Table, dataset: Dataset, filename: str) -> None:
+    import duckdb
+
+    same = " and ".join(f"n.{key} is not distinct from o.{key}" for key in _SAME_CELL)
+    with duckdb.connect() as con:
+        con.register("now_rows", now)
+        con.register("other_rows", before)
+        numbers, lost, example = con.execute(
+            f"""
+            select count(*), count(*) filter (n.value is null), min(n.raw_locator) filter (n.value is null)
+            from other_rows as o left join now_rows as n on {same}
+            where o.region_key[1:2] = '16' and o.value is not null
+            """
+        ).fetchall()[0]
+    if lost > numbers * _MOST_LOST:
+        raise ContractError(
+            dataset.id,
+            filename,
+            example or "the whole file",
+            f"the {numbers:,} numbers that were there before",
+            f"no number for {lost:,} of them",
+            _ACCEPT.format(dataset.id),
+        )
 
 
 def _check_rule(
@@ -77,5 +107,5 @@ def _check_rule(
         locator,
         f"{measure} of {region} at {end} within a factor of {allowed:g} of the {old:,.15g} {was}",
         f"{new:,.15g} ({jumps} such figure{'s' if jumps > 1 else ''})",
-        "If the source is right, say so: monitor accept " + dataset.id + " --reason …",
+        _ACCEPT.format(dataset.id),
     )
