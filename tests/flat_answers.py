@@ -1,4 +1,4 @@
-"""Makes answers in the flat wire format, for the tests of reader, mapping and contract."""
+"""Answers of one flat table, for the tests of reader, mapping and contract."""
 
 from __future__ import annotations
 
@@ -6,25 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from integrationsmonitor.catalog import Catalog, Dataset, load_catalog
+from integrationsmonitor.catalog import Dataset
 from integrationsmonitor.sources import genesis_read, mapping
 from integrationsmonitor.sources.cells import in_memory
+from wire import Cell, catalog, flat_header, flat_line
 
 PROJECT = Path(__file__).resolve().parents[1]
 NAME = "13111-01-03-4_1773175029986_de_flat.csv"
 KNOWN = datetime(2026, 3, 10, tzinfo=UTC)
-HEAD = "statistics_code;statistics_label;time_code;time_label;time"
-BLOCK = "variable_code;variable_label;variable_attribute_code;variable_attribute_label"
-TAIL = "value;value_unit;value_variable_code;value_variable_label"
-
-
-def catalog() -> Catalog:
-    return load_catalog(PROJECT / "catalog")
-
-
-def header(blocks: int, quality: bool = False) -> str:
-    numbered = [";".join(f"{n}_{name}" for name in BLOCK.split(";")) for n in range(1, blocks + 1)]
-    return ";".join([HEAD, *numbered, TAIL]) + (";value_q" if quality else "")
 
 
 def svb(
@@ -37,21 +26,15 @@ def svb(
     unit: str = "Anzahl",
 ) -> str:
     """A line of 13111-01-03-4: employees at their place of work by nationality and sex."""
-    level = {2: "DLAND;Bundesländer"}.get(len(region), "KREISE;Kreise und kreisfreie Städte")
-    level = "DINSG;Deutschland" if region == "DG" else level
-    names = {r.key: r.name for r in catalog().regions.values()}
-    label = name or names.get(region, "Irgendwo")
-    nats = {"": ";Insgesamt", "NATA": "NATA;ausländisch"}[nat]
-    sexes = {"": ";Insgesamt", "GESM": "GESM;männlich", "GESW": "GESW;weiblich"}[sex]
-    return (
-        "13111;Statistik der sozialversicherungspflichtig Beschäftigten;STAG;Stichtag;"
-        f"{time};{level};{region};{label};NAT;Nationalität;{nats};GES;Geschlecht;{sexes};{value};{unit};ERW032;"
-        "Sozialversicherungspfl. Beschäftigte (Arbeitsort)"
-    )
+    found = catalog()
+    known = found.regions.get(region)
+    label = name or (known.name if known else "Irgendwo")
+    cell = Cell(time, region, label, "ERW032", (nat, sex), value)
+    return flat_line(found.datasets["regio_13111_01_03_4"], cell).replace(";Anzahl;", f";{unit};")
 
 
 def answer(*lines: str, head: str = "", bom: bool = True, end: str = "\n") -> bytes:
-    text = end.join([head or header(3), *lines, ""])
+    text = end.join([head or flat_header(3), *lines, ""])
     return (b"\xef\xbb\xbf" if bom else b"") + text.encode()
 
 

@@ -7,12 +7,13 @@ from datetime import date
 
 import pytest
 
-from flat_answers import KNOWN, NAME, answer, catalog, svb
+from flat_answers import KNOWN, NAME, answer, svb
 from integrationsmonitor import contract
 from integrationsmonitor.catalog import Dataset, Plausible, RegionSum
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.sources import genesis_read, mapping
 from integrationsmonitor.sources.cells import in_memory
+from wire import catalog
 
 REAL = catalog().datasets["regio_13111_01_03_4"]
 # the figures below are artificial and small, and every region has the same ones

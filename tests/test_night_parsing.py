@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from flat_answers import answer, catalog, svb
+from flat_answers import answer, svb
 from integrationsmonitor import columns
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.night import parsing
 from integrationsmonitor.replay.store import zip_answer
+from wire import catalog
 
 DATASET = catalog().datasets["regio_13111_01_03_4"]
 NOW = datetime(2026, 11, 22, 1, 15, tzinfo=UTC)

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flat_answers import NAME, PROJECT, answer, catalog, header, observe, svb
+from flat_answers import NAME, PROJECT, answer, observe, svb
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.sources.cells import in_memory
 from integrationsmonitor.sources.genesis_ffcsv import _UntilFooter, read_cells
+from wire import catalog, flat_header
 
 DATA = PROJECT.parent / "shared" / "data" / "genesis_v5"
 KREISE = [r.key for r in catalog().regions.values() if r.level == "kreis" and r.successor == ""]
@@ -116,12 +117,12 @@ GOOD = svb("16051", "5")
         (b'{"Code":15,"Content":"nicht berechtigt"}', "a JSON message"),
         (answer(), "line 2: expected data lines, found none"),
         (
-            answer(GOOD, head=header(3).replace("time_label", "zeit_label")),
+            answer(GOOD, head=flat_header(3).replace("time_label", "zeit_label")),
             "line 1, field 4: .* 'time_label'",
         ),
-        (answer(GOOD, head=header(3).replace(";value_unit", "")), "column 'value_unit'"),
-        (answer(GOOD, head=header(3) + ";mehr"), "line 1"),
-        (answer(GOOD, head=header(4)), "line 1"),
+        (answer(GOOD, head=flat_header(3).replace(";value_unit", "")), "column 'value_unit'"),
+        (answer(GOOD, head=flat_header(3) + ";mehr"), "line 1"),
+        (answer(GOOD, head=flat_header(4)), "line 1"),
         (answer(GOOD, GOOD + ";zuviel"), "line 3: expected 21 fields, found 22"),
         (answer(GOOD, GOOD)[:-70], "line 3: expected 21 fields"),
         (answer(GOOD, svb("16052", "1.234")), r"line 3: expected a number or a sign .* found '1.234'"),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -18,6 +16,7 @@ from integrationsmonitor.catalog import Catalog, Dataset, SignRule, load_catalog
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.observation import COLUMNS, STATED, schema
 from integrationsmonitor.sources.local_file import ORIGIN, REQUIRED, read_local
+from wire import local
 
 PROJECT = Path(__file__).parents[2]
 FILLED = {
@@ -48,21 +47,12 @@ def dataset(catalog: Catalog) -> Dataset:
     return catalog.datasets["local_azr_presse"]
 
 
-def file(*lines: dict[str, str], delimiter: str = ",", end: str = "\n") -> bytes:
-    text = io.StringIO()
-    header = list(dict.fromkeys(name for line in lines for name in line))
-    writer = csv.DictWriter(text, header, delimiter=delimiter, lineterminator=end)
-    writer.writeheader()
-    writer.writerows(lines)
-    return text.getvalue().encode()
-
-
 def read(catalog: Catalog, dataset: Dataset, data: bytes) -> list[dict[str, object]]:
     return read_local(data, dataset, "figures.csv", catalog.regions).observations.to_pylist()
 
 
 def test_a_figure_becomes_an_observation(catalog, dataset):
-    data = file(FILLED)
+    data = local(FILLED)
     table = read_local(data, dataset, "figures.csv", catalog.regions, parse_key="p7").observations
     assert table.schema.names == [*COLUMNS, *STATED]
     assert table.schema.field("value").type == schema().field("value").type
@@ -81,15 +71,15 @@ def test_a_figure_becomes_an_observation(catalog, dataset):
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_separator_line_end_and_byte_order_mark_do_not_matter(catalog, dataset, delimiter, end, mark):
-    plain = read(catalog, dataset, file(FILLED))
-    other = read(catalog, dataset, mark + file(FILLED, delimiter=delimiter, end=end))
+    plain = read(catalog, dataset, local(FILLED))
+    other = read(catalog, dataset, mark + local(FILLED, delimiter=delimiter, end=end))
     for row in (*plain, *other):
         del row["raw_sha256"]
     assert plain == other
 
 
 def test_a_citation_may_span_lines_and_the_next_figure_keeps_its_line(catalog, dataset):
-    rows = read(catalog, dataset, file({**FILLED, "citation": "one\ntwo"}, {**FILLED, "region_key": "16"}))
+    rows = read(catalog, dataset, local({**FILLED, "citation": "one\ntwo"}, {**FILLED, "region_key": "16"}))
     assert [row["raw_locator"] for row in rows] == ["line 2", "line 4"]
 
 
@@ -127,7 +117,7 @@ def test_a_citation_may_span_lines_and_the_next_figure_keeps_its_line(catalog, d
     ],
 )
 def test_what_is_odd_rejects_the_file_with_its_line(catalog, dataset, change, expected):
-    data = file({**FILLED, "region_key": "16"}, {**FILLED, **change})
+    data = local({**FILLED, "region_key": "16"}, {**FILLED, **change})
     with pytest.raises(ContractError, match="line 3") as caught:
         read(catalog, dataset, data)
     assert str(caught.value).startswith("local_azr_presse: figures.csv, line 3: expected ")
@@ -138,14 +128,14 @@ def test_what_is_odd_rejects_the_file_with_its_line(catalog, dataset, change, ex
     ("data", "expected"),
     [
         (b"", "line 1: expected a header"),
-        (file({**FILLED, "comment": "x"}), "line 1: expected columns among"),
-        (file({"Value": "1", **FILLED}), "found 'Value'"),
-        (file(FILLED).replace(b"sex", b"unit", 1), "found 'unit' twice"),
-        *[(file({k: v for k, v in FILLED.items() if k != n}), f"a column '{n}'") for n in (*REQUIRED, *ORIGIN)],
-        (file(FILLED) + b"16051,2018-12-31\n", "line 3: expected 14 fields, found 2"),
-        (file(FILLED) + b"\n", "line 3: expected 14 fields, found 0"),
-        (file(FILLED) + b'"open', "fields in CSV"),
-        (file(FILLED).replace("„".encode(), b"\x84"), "line 2: expected UTF-8, found the byte 0x84"),
+        (local({**FILLED, "comment": "x"}), "line 1: expected columns among"),
+        (local({"Value": "1", **FILLED}), "found 'Value'"),
+        (local(FILLED).replace(b"sex", b"unit", 1), "found 'unit' twice"),
+        *[(local({k: v for k, v in FILLED.items() if k != n}), f"a column '{n}'") for n in (*REQUIRED, *ORIGIN)],
+        (local(FILLED) + b"16051,2018-12-31\n", "line 3: expected 14 fields, found 2"),
+        (local(FILLED) + b"\n", "line 3: expected 14 fields, found 0"),
+        (local(FILLED) + b'"open', "fields in CSV"),
+        (local(FILLED).replace("„".encode(), b"\x84"), "line 2: expected UTF-8, found the byte 0x84"),
     ],
 )
 def test_a_file_of_another_shape_is_rejected(catalog, dataset, data, expected):
@@ -155,13 +145,13 @@ def test_a_file_of_another_shape_is_rejected(catalog, dataset, data, expected):
 
 
 def test_a_figure_that_stands_twice_is_rejected(catalog, dataset):
-    data = file(FILLED, {**FILLED, "region_key": "16"}, {**FILLED, "value": "18080"})
+    data = local(FILLED, {**FILLED, "region_key": "16"}, {**FILLED, "value": "18080"})
     with pytest.raises(ContractError, match="line 4: expected every figure once, found the figure of line 2 again"):
         read(catalog, dataset, data)
 
 
 def test_a_local_region_belongs_to_its_kreis(catalog, dataset):
-    row = read(catalog, dataset, file({**FILLED, "region_key": "16051:nord-1"}))[0]
+    row = read(catalog, dataset, local({**FILLED, "region_key": "16051:nord-1"}))[0]
     assert (row["region_key"], row["region_level"]) == ("16051:nord-1", "lokal")
 
 
@@ -171,21 +161,21 @@ def test_signs_and_decimal_mark_are_those_of_the_dataset_file(catalog, dataset):
         source={**dataset.source, "decimal": ","},
         signs=(SignRule("-", "zero"), SignRule(".", "unknown_or_secret")),
     )
-    data = file({**FILLED, "value": "7,25"}, {**FILLED, "region_key": "16", "value": "-"})
-    data += file({**FILLED, "region_key": "DG", "value": "."}).split(b"\n", 1)[1]
+    data = local({**FILLED, "value": "7,25"}, {**FILLED, "region_key": "16", "value": "-"})
+    data += local({**FILLED, "region_key": "DG", "value": "."}).split(b"\n", 1)[1]
     found = [(row["value"], row["sign"], row["status"]) for row in read(catalog, own, data)]
     assert found == [(Decimal("7.25"), None, "value"), (0, "-", "zero"), (None, ".", "unknown_or_secret")]
     with pytest.raises(ContractError, match="after ','"):
-        read(catalog, own, file({**FILLED, "value": "7.25"}))
+        read(catalog, own, local({**FILLED, "value": "7.25"}))
 
 
 def test_what_the_dataset_file_sets_may_be_left_out_but_not_contradicted(catalog, dataset):
     own = replace(dataset, constants={"nationality": "auslaendisch", "title": "all"})
     without = {name: value for name, value in FILLED.items() if name != "nationality"}
-    row = read(catalog, own, file(without))[0]
+    row = read(catalog, own, local(without))[0]
     assert (row["nationality"], row["dimensions"]) == ("auslaendisch", "title=all")
     with pytest.raises(ContractError, match="nationality 'auslaendisch', which the dataset's file sets"):
-        read(catalog, own, file({**FILLED, "nationality": "deutsch"}))
+        read(catalog, own, local({**FILLED, "nationality": "deutsch"}))
 
 
 numbers = st.decimals(0, 999_999_999_999, places=3, allow_nan=False, allow_infinity=False)
@@ -199,7 +189,7 @@ def test_what_is_written_is_read_back(catalog, dataset, figures, delimiter):
         {**FILLED, "region_key": key, "value": str(number), "citation": citation}
         for key, (number, citation) in zip(keys, figures, strict=True)
     ]
-    rows = read(catalog, dataset, file(*lines, delimiter=delimiter))
+    rows = read(catalog, dataset, local(*lines, delimiter=delimiter))
     assert [(row["region_key"], row["value"], row["citation"]) for row in rows] == [
         (line["region_key"], Decimal(line["value"]), line["citation"].strip()) for line in lines
     ]
@@ -208,7 +198,7 @@ def test_what_is_written_is_read_back(catalog, dataset, figures, delimiter):
 @given(st.binary(max_size=80), st.integers(0, 400), st.integers(0, 5))
 def test_damage_is_rejected_or_read_as_it_stands(catalog, dataset, noise, position, cut):
     """Whatever bytes come: a ContractError, or figures that stand in the file."""
-    data = file(FILLED, {**FILLED, "region_key": "16"})
+    data = local(FILLED, {**FILLED, "region_key": "16"})
     damaged = data[:position] + noise + data[position + cut :]
     try:
         rows = read(catalog, dataset, damaged)
