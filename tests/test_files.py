@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,15 +49,51 @@ def test_a_damaged_line_before_the_end_is_an_error_not_a_gap(tmp_path):
         files.read_lines(path)
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
-    path = tmp_path / "state"
-    files.write_atomic(path, b"old")
+@pytest.fixture
+def full_disk(monkeypatch):
+    """Flushing to disk fails, as it does where space is only given then."""
 
     def fail(_descriptor):
-        raise OSError("disk full")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(files.os, "fsync", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with monkeypatch.context() as patched:
+        patched.setattr(files.os, "fsync", fail)
+        yield
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, request):
+    path = tmp_path / "state"
+    files.write_atomic(path, b"old")
+    request.getfixturevalue("full_disk")
+    with pytest.raises(
+        MonitorError, match=r"state cannot be written: ENOSPC \(No space left on device\), [\d,]+ bytes"
+    ):
         files.write_atomic(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_line_that_does_not_fit_was_never_written(tmp_path, request):
+    path = tmp_path / "manifest.jsonl"
+    files.append_line(path, {"number": 1})
+    before = path.read_bytes()
+    request.getfixturevalue("full_disk")
+    with pytest.raises(MonitorError, match="ENOSPC") as caught:
+        files.append_line(path, {"number": 2})
+    assert path.read_bytes() == before
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_device_that_is_really_full_is_told_with_the_space_that_is_left(tmp_path):
+    path = tmp_path / "state"
+    (tmp_path / f".state.{os.getpid()}.tmp").symlink_to("/dev/full")
+    with pytest.raises(MonitorError, match=r"ENOSPC .* run the night again"):
+        files.write_atomic(path, b"new")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_that_cannot_be_made_says_so(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(MonitorError, match="cannot be written: E"), files.locked(tmp_path / "file" / "lock"):
+        pytest.fail("the lock was given")

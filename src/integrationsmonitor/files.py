@@ -1,15 +1,18 @@
 """Writing that survives a kill: whole files by rename, lines by one append, both flushed to disk.
 
 Comes in: paths and bytes. Goes out: files that are either complete or absent. A line torn by a kill is recognised by
-its checksum and dropped when it is the last one; a damaged line before the end is an error, never skipped.
+its checksum and dropped when it is the last one; a damaged line before the end is an error, never skipped. A disk that
+takes no more is a MonitorError, and what was there before stays.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import shutil
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +33,15 @@ def sha256_of_bytes(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+@contextmanager
+def room_for(path: Path) -> Iterator[None]:
+    """Say in one line what to do where the disk refuses to keep the file; for everything that writes into the home."""
+    try:
+        yield
+    except OSError as problem:
+        raise MonitorError(_no_room(path, problem)) from None
+
+
 def sync_folder(folder: Path) -> None:
     """Make renames inside the folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
@@ -41,34 +53,44 @@ def sync_folder(folder: Path) -> None:
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Write a file so that its name never shows half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
+    with room_for(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
 
 
 def append_line(path: Path, record: dict[str, Any]) -> None:
-    """Append one JSON record with its checksum, in one write, flushed; a torn last line is cut off first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Append one JSON record with its checksum, in one write, flushed; a torn last line is cut off first.
+
+    Where the disk does not take the whole line, none of it stays: the record was never written.
+    """
     is_new = not path.exists()
     body = json.dumps(record, ensure_ascii=False, sort_keys=True, default=str)
     line = f"{zlib.crc32(body.encode()):08x} {body}\n".encode()
-    with path.open("ab+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        _cut_torn_line(file)
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
-    if is_new:
-        sync_folder(path.parent)
+    with room_for(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab+", buffering=0) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            _cut_torn_line(file)
+            before = file.seek(0, os.SEEK_END)
+            try:
+                while line:  # a disk that is almost full takes a part, and says so at the next
+                    line = line[file.write(line) :]
+                os.fsync(file.fileno())
+            except OSError:
+                file.truncate(before)
+                raise
+        if is_new:
+            sync_folder(path.parent)
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
@@ -91,8 +113,10 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold an exclusive lock file; it ends with the process, however that ends."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
+    with room_for(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a")
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -107,3 +131,14 @@ def _cut_torn_line(file: Any) -> None:
     file.seek(0)
     file.truncate(file.read().rfind(b"\n") + 1)
     file.seek(0, os.SEEK_END)
+
+
+def _no_room(path: Path, problem: OSError) -> str:
+    """What failed, how much is free on that disk, and the next step."""
+    code = errno.errorcode.get(problem.errno or 0, type(problem).__name__)
+    folder = next(place for place in path.parents if place.is_dir())
+    free = shutil.disk_usage(folder).free
+    return (
+        f"{path} cannot be written: {code} ({problem.strerror or problem}), {free:,} bytes are free on its disk; "
+        "what was there before stays. Make room, or move MONITOR_HOME to a larger disk, and run the night again"
+    )

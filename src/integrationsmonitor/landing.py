@@ -63,18 +63,20 @@ def written(observations: pa.Table, path: Path | None) -> Iterator[None]:
     if path is None or path.exists():
         yield
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
+    with files.room_for(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with ThreadPoolExecutor(1) as writer:
             done = writer.submit(_encode, observations, temporary)
             yield
-        done.result()
-        temporary.replace(path)
+        with files.room_for(path):
+            done.result()
+            temporary.replace(path)
+            files.sync_folder(path.parent)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    files.sync_folder(path.parent)
 
 
 def _encode(observations: pa.Table, path: Path) -> None:
