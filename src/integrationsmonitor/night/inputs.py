@@ -29,7 +29,7 @@ def digests(settings: Settings, histories: dict[str, History]) -> dict[str, str]
     """One hash per kind of input: landing keys, catalogue, dbt project, expectations, exports, code."""
     return {
         "landing": _hash(sorted(_landing_keys(histories))),
-        "catalog": tree_hash(settings.catalog, ("*.yml", "*.json", "*.csv")),
+        "catalog": tree_hash(settings.catalog, ("*.yml", "*.json")),  # curated figures count once they have landed
         "dbt_project": tree_hash(settings.project / "dbt_project", ("*.sql", "*.yml")),
         "expectations": tree_hash(settings.project / "expectations", ("*.json", "*.yml", "*.sql")),
         "exports": tree_hash(settings.project / "exports", ("*.yml", "*.json")),

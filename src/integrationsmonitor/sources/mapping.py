@@ -9,6 +9,7 @@ Regions outside the catalogue are left out.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from integrationsmonitor.catalog import LAST_DAY
@@ -77,16 +78,21 @@ class _Mapper:
         time = self.columns["time"]
         periods, bases = self._periods()
         gone = self._gone(periods)
-        statuses = Statuses(self.columns, self.dataset, self.regions, self.origin.layout, self._refuse).judge(
-            periods, gone
-        )
+        refuse = partial(self._refuse, cell=True)
+        judge = Statuses(self.columns, self.dataset, self.regions, self.origin.layout, refuse)
+        statuses = judge.judge(periods, gone)
         combos = combine([self.columns["measure"], *(self.columns[f"a_{axis.code}"] for axis in self.dataset.axes)])
         fields = self._fields(combos)
         table = self._table(combos, fields, periods, bases, statuses)
         return Mapped(table, {word: periods[number] for number, word, _ in time.used()})
 
-    def _refuse(self, place: int, expected: str, found: str, hint: str = "") -> ContractError:
+    def _refuse(self, place: int, expected: str, found: str, hint: str = "", *, cell: bool = False) -> ContractError:
+        """The error for a line, or, where several numbers stand in one, for its `cell`."""
         where = f"line {int(self.lines[place])}" if place < len(self.lines) else "the file"
+        if cell and self.origin.layout == "csv":
+            where += f", field {int(self.fields[place])}"
+        elif cell and self.origin.layout == "xlsx":
+            where = f"{self.origin.sheet}!{column_letters(int(self.fields[place]))}{int(self.lines[place])}"
         return ContractError(self.dataset.id, self.origin.filename, where, expected, found, hint)
 
     def _codes(self) -> list[str]:
@@ -130,7 +136,7 @@ class _Mapper:
         for _, quality, place in self.columns["quality"].used():
             if quality not in QUALITIES:
                 known = ", ".join(sorted(QUALITIES - {""}))
-                raise self._refuse(place, f"a quality mark of {known}", repr(quality))
+                raise self._refuse(place, f"a quality mark of {known}", repr(quality), cell=True)
 
     def _periods(self) -> tuple[list[tuple[date, date]], list[str]]:
         """First and last day, and basis, of every time."""
