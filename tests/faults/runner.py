@@ -1,7 +1,8 @@
 """Executes faults: the night's load in-process, and a build where it brought news. Comes in: a home after a good night.
 
 Goes out: per fault an `Executed`, as observed. `python tests/faults/runner.py [--json]` (or `make faults`) makes such
-a home in a temporary folder, runs the whole registry and prints a table or one JSON line per fault.
+a home in a temporary folder, runs the whole registry and prints a table or one JSON line per fault. Faults of layouts
+that no night asks for go through the reader (reading.py).
 """
 
 # ruff: noqa: E402
@@ -9,191 +10,227 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import socket
-import struct
+import shutil
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
-from unittest.mock import patch
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from catalogue import FAULTS, Fault
+from catalogue import FAULTS
+from damage import executing
+from fault import PRESS, WORK, Fault, dataset_of
+from reading import read
 
-from integrationsmonitor import archive, night
-from integrationsmonitor.errors import ContractError, FetchError
-from integrationsmonitor.http import HttpClient, Policy
-from integrationsmonitor.replay import Answer, ReplayServer, Request
-from integrationsmonitor.sources import genesis_client
-from night_support import NOW, Night, small_catalog
+from integrationsmonitor import archive, landing, night
+from integrationsmonitor.errors import ContractError, FetchError, MonitorError
+from night_support import SMALL, Night, small_catalog
 
-PATIENCE = genesis_client.Patience(first=0.01, longest=0.02, job=0.05, busy=0.05)
-POLICY = Policy(1, 0.3, 0.5, attempts=2, max_bytes=200_000)
-REPLAY, CLIENT = (
-    "integrationsmonitor.replay.server.ReplayServer",
-    "integrationsmonitor.sources.genesis_client.GenesisClient",
-)
+DATASETS = (*SMALL, PRESS, dataset_of(WORK).id)
+Rows = set[tuple[object, ...]]
 
 
 @dataclass(frozen=True)
 class Executed:
-    """What one fault did; releases and digests (of the dataset's rows in mart_indicator) before and after."""
+    """What one fault did. Digests are of the dataset's rows in mart_indicator, through the reader of its observations.
 
-    id: str
-    dataset: str
-    expected: str
-    exit_code: int
-    release_before: str
-    release_after: str
-    digest_before: str
-    digest_after: str
-    cells_changed: int
+    There is no release and no exit code where no night was run. `problem` says how it differs from the registry.
+    """
+
+    fault: Fault
+    exit_code: int | None
+    releases: tuple[str | None, str | None]
+    rows: tuple[Rows, Rows]
     error: str
-    kept: bool
-    built: bool
+    flaws: tuple[str, ...]
     seconds: float
+
+    @property
+    def cells_changed(self) -> int:
+        """Rows that stand in one of the two states only."""
+        return len(self.rows[0] ^ self.rows[1])
 
     @property
     def problem(self) -> str:
         """How it differs from what the registry expects; "" where it does not."""
-        fault = FAULTS[self.id]
-        same = self.digest_before == self.digest_after and not self.cells_changed
+        fault = self.fault
+        if self.flaws:
+            return "; ".join(self.flaws)
         if fault.expected == "reject":
-            missing = [word for word in (f"{fault.dataset}: ", *fault.words) if word not in self.error]
-            return (
-                f"not said: {missing}" if missing else "" if self.exit_code == 2 and same and self.kept else "not kept"
-            )
+            missing = [word for word in fault.wanted_in_the_error if word not in self.error]
+            return f"not said: {missing}" if missing else "not kept" if self.cells_changed else ""
         if self.error or self.exit_code:
             return "refused"
-        return "" if same == (fault.expected == "harmless") else "changed" if not same else "did not get through"
+        if fault.expected == "harmless":
+            return "changed" if self.cells_changed else ""
+        new = repr(self.rows[1] - self.rows[0])
+        missing = [word for word in fault.words if word not in new]
+        return "did not get through" if not self.cells_changed else f"not in the rows: {missing}" if missing else ""
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What `--json` prints."""
+        return {
+            "id": self.fault.id,
+            "dataset": self.fault.dataset,
+            "through": self.fault.through,
+            "layout": self.fault.layout,
+            "expected": self.fault.expected,
+            "exit_code": self.exit_code,
+            "release_before": self.releases[0],
+            "release_after": self.releases[1],
+            "digest_before": _digest(self.rows[0]),
+            "digest_after": _digest(self.rows[1]),
+            "cells_changed": self.cells_changed,
+            "error": self.error,
+            "problem": self.problem,
+            "seconds": self.seconds,
+        }
 
 
-def execute(fault: Fault, base: Night, home: Path) -> Executed:
-    """Run the night's load of the fault's dataset in a copy of the home, and its build where there is news."""
-    started, error = time.monotonic(), ""
-    place = base.copied_to(home)
-    settings = place.settings
-    before, release, past = _rows(place, fault.dataset), place.release["release_id"], _kept(place, fault.dataset)
-    with patch.dict(os.environ, {"MONITOR_NOW": NOW}), ExitStack() as stack:
-        for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
-            os.environ.pop(name, None)
-        stack.enter_context(damaged(fault))
+def execute(fault: Fault, base: Night, folder: Path) -> Executed:
+    """Run what the fault damages: a night in a copy of the home, or the reader."""
+    started = time.monotonic()
+    if fault.through == "reader":
+        folder.mkdir(parents=True)
+        clean, after, error = read(fault, folder)
+        flaws = ("more than one line",) if "\n" in error else ()
+        return Executed(fault, None, (None, None), (clean, after), error, flaws, _since(started))
+    place = base.copied_to(folder / "home", only=("nothing",) if fault.first else ())
+    place = _with_own_catalog(fault, place, folder) if fault.edit else place
+    rows, release, states = _rows(place, fault.dataset), _release(place), _states(place)
+    with executing(fault) as answered:
+        error, body, code, built = _night(fault, place)
+    flaws = [*_flaws(fault, place, error, states, built), *_badly_kept(fault, place, error, body or answered)]
+    after = (rows, _rows(place, fault.dataset))
+    return Executed(fault, code, (release, _release(place)), after, error, tuple(flaws), _since(started))
+
+
+def _night(fault: Fault, place: Night) -> tuple[str, bytes, int, bool]:
+    """What `monitor run` does for one dataset: the error, bytes that came with it, exit code, whether it was built."""
+    settings, error, body, built = place.settings, "", b"", False
+    try:
         try:
             night.load(settings, fault.dataset, everything=True)
-        except (ContractError, FetchError) as problem:
+        except ContractError as problem:
             error = str(problem)
-        built = fault.expected != "reject" and night.has_news(settings)
+            body = _curated(fault, place)
+        except FetchError as problem:
+            error = str(problem)
+        built = night.has_news(settings)
         if built:
             night.build_and_publish(settings)
-        code = night.exit_code(settings)
-    after = _rows(place, fault.dataset)
-    return Executed(
-        fault.id, fault.dataset, fault.expected, code, release, place.release["release_id"], _digest(before),
-        _digest(after), len(before ^ after), error, past == _kept(place, fault.dataset), built,
-        round(time.monotonic() - started, 2),
-    )  # fmt: skip
+    except MonitorError as problem:
+        return error or str(problem), body, 1, False
+    return error, body, night.exit_code(settings), built
 
 
-@contextmanager
-def damaged(fault: Fault) -> Iterator[None]:
-    """Let the recorded source, or the connection to it, be damaged as the fault says; waits take no time."""
-    scripted = fault.script() if fault.script else {}
-
-    def answers(request: Request) -> Answer | None:
-        if request.method in scripted:
-            return scripted[request.method]
-        if request.form.get("name") != fault.table or request.form.get("startyear") != str(fault.year):
-            return None
-        return scripted["job"] if scripted and request.form.get("job") == "true" else fault.give and fault.give()
-
-    def client(*arguments: object, **more: object) -> genesis_client.GenesisClient:
-        http = HttpClient(POLICY, sleep=lambda _: None)
-        return real(*arguments, http=http, patience=PATIENCE, sleep=lambda _: None, **more)  # type: ignore[arg-type]
-
-    real = genesis_client.GenesisClient
-    with ExitStack() as stack:
-        stack.enter_context(patch(REPLAY, partial(ReplayServer, faults=answers)))
-        stack.enter_context(patch(CLIENT, client))
-        if fault.connection:
-            url = stack.enter_context(_elsewhere(fault.connection))
-            stack.enter_context(patch.object(ReplayServer, "base_url", lambda *_: url))
-        yield
+def _flaws(fault: Fault, place: Night, error: str, before: dict[str, object], built: bool) -> Iterator[str]:
+    """What must hold whatever the fault: the neighbours' states, and after a refusal the dataset's own."""
+    after = _states(place)
+    touched = {dataset for dataset in after if after[dataset] != before[dataset]}
+    if touched - {fault.dataset}:
+        yield f"neighbours changed: {sorted(touched - {fault.dataset})}"
+    if fault.expected == "reject" and touched:
+        yield "the last good state changed"
+    if fault.expected == "reject" and built:
+        yield "a refused answer made news"
+    rejection = archive.history(place.settings, fault.dataset).rejection or {"error": ""}
+    if not fault.full and rejection["error"] != error:
+        yield "another error is on record"
+    if "\n" in error:
+        yield "more than one line"
+    if left := [str(path) for path in place.home.rglob("*.tmp")]:
+        yield f"left behind: {left}"
 
 
-@contextmanager
-def _elsewhere(kind: str) -> Iterator[str]:
-    """An address at which a connection fails in a way that the recorded source cannot."""
-    if kind == "dns":
-        yield "https://host.invalid/"
-        return
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
-        if kind != "refused":
-            listening.listen()
-            threading.Thread(target=_serve, args=(listening, kind), daemon=True).start()
-        yield url
-        with suppress(OSError):
-            listening.shutdown(socket.SHUT_RDWR)
+def _badly_kept(fault: Fault, place: Night, error: str, answered: bytes) -> Iterator[str]:
+    """Refused bytes lie in quarantine as they came, beside the reason; nothing else does."""
+    folder = place.settings.quarantine
+    kept = {path for path in folder.rglob("*") if path.is_file() and path.suffix != ".json"}
+    # a credential in an answer is not kept
+    wanted = answered.replace(b"recorded", b"***") if fault.expected == "reject" and fault.keeps else b""
+    if {path.parent for path in kept} - {folder / fault.dataset}:
+        yield "quarantine of another dataset"
+    if [path.read_bytes() for path in kept] != ([wanted] if wanted else []):
+        yield f"quarantine holds {len(kept)} files, not what came"
+    for path in kept:
+        if json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["error"] != error:
+            yield "quarantine tells another reason"
 
 
-def _serve(listening: socket.socket, kind: str) -> None:
-    with suppress(OSError):
-        while True:
-            connection, _ = listening.accept()
-            with connection, suppress(OSError):
-                connection.recv(65536)
-                if kind == "reset":
-                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                    continue
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nPK")
-                for _ in range(30):
-                    time.sleep(0.05)
-                    connection.sendall(b"x")
+def _with_own_catalog(fault: Fault, place: Night, folder: Path) -> Night:
+    """A copy of the catalogue with the curated file changed."""
+    copy = shutil.copytree(place.settings.catalog, folder / "catalog")
+    file = copy / "local" / f"{fault.dataset}.csv"
+    assert fault.edit
+    file.write_bytes(fault.edit(file.read_bytes()))
+    return place.with_(catalog=copy)
 
 
-def _rows(place: Night, dataset: str) -> set[tuple[object, ...]]:
+def _curated(fault: Fault, place: Night) -> bytes:
+    return (place.settings.catalog / "local" / f"{fault.dataset}.csv").read_bytes() if fault.edit else b""
+
+
+def _rows(place: Night, dataset: str) -> Rows:
+    """The dataset's rows of the mart that others build on; none before the first release."""
+    if not place.warehouse.exists():
+        return set()
     return set(
         place.query("select * exclude (recorded_at) from mart_indicator where contains(dataset_ids, ?)", dataset)
     )
 
 
-def _digest(rows: set[tuple[object, ...]]) -> str:
+def _digest(rows: Rows) -> str:
     return hashlib.sha256(repr(sorted(map(repr, rows))).encode()).hexdigest()
 
 
-def _kept(place: Night, dataset: str) -> tuple[object, ...]:
-    """What the dataset's last good state consists of."""
-    past = archive.history(place.settings, dataset)
-    landed = {path.name for path in (place.home / "landing" / "obs" / dataset).iterdir()}
-    return past.accepted, past.current_parse, landed
+def _release(place: Night) -> str | None:
+    return str(place.release["release_id"]) if place.warehouse.exists() else None
+
+
+def _states(place: Night) -> dict[str, object]:
+    """What the last good state of each dataset consists of: accepted answers, and their landing files as they are."""
+    states: dict[str, object] = {}
+    for dataset in DATASETS:
+        past = archive.history(place.settings, dataset)
+        raws = [item.answer.raw_sha256 for item in past.accepted]
+        files = [landing.path_of(place.settings, dataset, raw, past.current_parse) for raw in raws]
+        states[dataset] = (past.accepted, past.current_parse, [path.stat().st_ino for path in files])
+    return states
+
+
+def _since(started: float) -> float:
+    return round(time.monotonic() - started, 2)
+
+
+def good_night(folder: Path) -> Night:
+    """Where the faults happen: a catalogue of five datasets, and a home for them."""
+    return Night(folder / "home").with_(catalog=folder / "catalog")
 
 
 def main() -> int:
     """Run all faults in temporary homes; 1 where one is not met as the registry says."""
     as_json, failed = "--json" in sys.argv[1:], 0
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        base = Night(folder / "base").with_(catalog=small_catalog(folder / "catalog"))
+        base = good_night(Path(temporary))
+        small_catalog(Path(temporary) / "catalog", DATASETS)
         if (good := base.monitor("run")).code:
             print(good.err, file=sys.stderr)
             return 1
         for number, fault in enumerate(FAULTS.values()):
-            done = execute(fault, base, folder / f"{number}")
+            done = execute(fault, base, Path(temporary) / f"{number}")
             failed += bool(done.problem)
             if as_json:
-                print(json.dumps({**asdict(done), "problem": done.problem}, ensure_ascii=False), flush=True)
+                print(json.dumps(done.facts, ensure_ascii=False), flush=True)
             else:
-                told = done.problem or done.error[:90]
-                print(f"{'!!' if done.problem else 'ok'} {fault.id:<18} {fault.expected:<8} {done.exit_code} "
-                      f"{done.cells_changed:>4} {done.seconds:>5.1f} s  {told}", flush=True)  # fmt: skip
+                told, code = done.problem or done.error[:90], "-" if done.exit_code is None else done.exit_code
+                print(f"{'!!' if done.problem else 'ok'} {fault.id:<24} {fault.through:<6} {fault.layout:<6} "
+                      f"{fault.expected:<8} {code} {done.cells_changed:>4} {done.seconds:>5.1f} s  {told}",
+                      flush=True)  # fmt: skip
     print(f"{len(FAULTS)} faults executed, {failed} not met as expected", file=sys.stderr)
     return min(failed, 1)
 

@@ -92,7 +92,10 @@ def _check_package(data: bytes, refused: Callable[[str, str, str], ContractError
             for part in parts:
                 if not _PART.fullmatch(part.orig_filename):
                     raise refused("the workbook", "parts with plain names", repr(part.orig_filename[:80]))
-                _check_part(part.filename, package.read(part), refused)
+                content = package.read(part)
+                if len(content) != part.file_size:
+                    raise refused(part.filename, f"{part.file_size:,} bytes", f"{len(content):,}")
+                _check_part(part.filename, content, refused)
             if len({part.filename.lower() for part in parts}) != len(parts):
                 raise refused("the workbook", "every part once", "one twice")
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as problem:
