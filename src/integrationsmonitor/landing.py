@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from integrationsmonitor.settings import Settings
 
 _OPTIONS = {"compression": "zstd", "store_schema": False, "write_page_checksum": True}
-_PARSING_CODE = ("sources", "columns.py", "contract", "landing.py", "observation.py")
+_PARSING_CODE = ("sources", "columns.py", "contract", "outages.py", "landing.py", "observation.py")
 
 
 @cache

@@ -44,7 +44,7 @@ def _text(change: Callable[[bytes], bytes]) -> Callable[[], Answer]:
     return body(lambda: packed({_MEMBER: change(text)}))
 
 
-def _status(code: int, text: str, **more: str) -> Callable[[], Answer]:
+def _status(code: int, text: str, **more: object) -> Callable[[], Answer]:
     told = {"Ident": {}, "Status": {"Code": code, "Content": text, "Type": "Fehler"}, **more}
     return lambda: Answer(200, body=json.dumps(told).encode())
 
@@ -69,6 +69,27 @@ def _not_delivered(text: list[str]) -> list[str]:
     """The figures of every Kreis are a dash, those of the Land stay."""
     parts = [line.split(";") for line in text]
     return [";".join([*p[:17], "-", *p[18:]]) if len(p[7]) == 5 and p[7].isdecimal() else ";".join(p) for p in parts]
+
+
+def _changed(text: list[str], marks: tuple[str, ...], number: int, change: Callable[[list[str]], str]) -> list[str]:
+    """Change a field of every line that holds all marks."""
+    parts = [line.split(";") for line in text]
+    hit = [all(mark in line for mark in marks) for line in text]
+    return [
+        ";".join([*p[:number], change(p), *p[number + 1 :]]) if is_hit else ";".join(p)
+        for p, is_hit in zip(parts, hit, strict=True)
+    ]
+
+
+def _times_ten_kreis(text: list[str]) -> list[str]:
+    """Every figure of the foreign employees of one small Kreis."""
+    return _changed(text, (";16072;", ";NATA;"), 17, lambda p: times_ten(p[17]))
+
+
+def _third_less(text: list[str]) -> list[str]:
+    """Erfurt's people, total and by sex: every sum fits, every bound is kept."""
+    fewer = {"": "150000", "GESM": "70000", "GESW": "80000"}
+    return _changed(text, (";16051;",), 13, lambda p: fewer[p[11]])
 
 
 def _marked(text: list[str], mark: str) -> list[str]:
@@ -237,6 +258,17 @@ FIGURES = [
         PEOPLE,
         first=True,
     ),
+    reject(
+        "times-ten-kreis",
+        "foreigners of one Kreis times ten",
+        lines(_times_ten_kreis, WORK),
+        "parts of the Kreise that add up",
+        table=WORK,
+    ),
+    reject(
+        "jump", "a third less in Erfurt", lines(_third_less, PEOPLE), "before, found", "monitor accept", table=PEOPLE
+    ),
+    reject("taken-back", "Kreise that were there are -", lines(_not_delivered, WORK), "numbers that were", table=WORK),
     reject("unit-other", "Promille", swap(4, ";Prozent;", ";Promille;"), "line 4", "'Prozent'", "'Promille'"),
     reject("measure-unknown", "an unknown measure", swap(4, "BEV008Q", "BEV009Q"), "line 4", "'BEV009Q'"),
     reject(
@@ -266,6 +298,26 @@ HARMLESS = [
     Fault("content-type", "a ZIP called text", "harmless", give=body(good, "text/plain")),
     Fault("footnote", "a footnote below", "harmless", give=_text(lambda t: t + "__________\nFußnote; 5;5\n".encode())),
 ]
+CORRECTED, CORRECTION = ("16051", "12.0"), swap(2, ";1,1;", ";1,2;")
+LISTS = [
+    *(
+        Fault(f"list-{name}", f"the list of changes is {what}", "control", CORRECTED, CORRECTION, listed=listed)
+        for name, what, listed in (
+            ("html", "a page", body(lambda: _HTML, "text/html")),
+            ("empty", "empty", body(lambda: b"")),
+            ("error", "an inner error", _status(-1, "Ein interner Fehler")),
+            ("shape", "of another shape", _status(0, "erfolgreich", List="12511")),
+            ("named", "one that names the statistic", _status(0, "erfolgreich", List=[{"Code": "12511"}])),
+        )
+    ),
+    *(
+        Fault(f"list-{name}", f"the list of changes: {what}", "reject", words, listed=listed, keeps=False)
+        for name, what, words, listed in (
+            ("login", "log-in refused", ("GENESIS status 15", "REGIO_PASSWORD"), _status(15, "nicht berechtigt")),
+            ("down", "the host is down", ("HTTP 503", "2 attempts"), _http(503)),
+        )
+    ),
+]
 CONTROLS = [
     Fault("control-rate", "a corrected rate of Erfurt", "control", ("16051", "12.0"), swap(2, ";1,1;", ";1,2;")),
     Fault(
@@ -275,8 +327,17 @@ CONTROLS = [
         ("'16056'", "not_existing"),
         lines(lambda x: [*x, x[2].replace(";16052;Gera;2,4;", ";16056;Eisenach;-;")]),
     ),
-    Fault("not-delivered", "a Land with - in all Kreise", "control", ("not_yet",), lines(_not_delivered, WORK), WORK),
+    Fault(
+        "not-delivered",
+        "a Land with - in all Kreise, the first time",
+        "control",
+        ("not_yet",),
+        lines(_not_delivered, WORK),
+        WORK,
+        first=True,
+    ),
 ]
 FAULTS = {
-    fault.id: fault for fault in (*CONNECTIONS, *BODIES, *FIGURES, *HARMLESS, *CONTROLS, *HOMES, *WIDE, *XLSX, *FLAT)
+    fault.id: fault
+    for fault in (*CONNECTIONS, *BODIES, *FIGURES, *HARMLESS, *CONTROLS, *LISTS, *HOMES, *WIDE, *XLSX, *FLAT)
 }

@@ -45,6 +45,10 @@ def damaged(fault: Fault) -> Iterator[bytearray]:
     scripted, answered = fault.script() if fault.script else {}, bytearray()
 
     def answers(request: Request) -> Answer | None:
+        if request.method == "catalogue/modifieddata" and fault.listed:
+            given = fault.listed()
+            answered[:] = given.body
+            return given
         if request.method in scripted:
             return scripted[request.method]
         if request.form.get("name") != fault.table or request.form.get("startyear") != str(fault.year):

@@ -28,9 +28,10 @@ class Fault:
     `give` makes the answer to every request for the table's year (None: a `connection` fault; `script` maps a REST
     method to its answer for job requests); `edit` changes the curated file of a local dataset; `file` makes what a
     reader gets, for the layouts that a night does not ask for, and `clean` what it gets otherwise. `full` names the
-    part of the home for which the disk has no room, `first` a home in which nothing was ever loaded. `keeps` says
-    whether refused bytes are to be found in quarantine. `words` must stand in the error, besides the dataset, or,
-    where a change gets through, in the rows that it changed.
+    part of the home for which the disk has no room, `first` a home in which nothing was ever loaded. `listed` is what
+    the list of changes says, which is asked only where it is given. `keeps` says whether refused bytes are to be found
+    in quarantine. `words` must stand in the error, besides the dataset, or, where a change gets through, in the rows
+    that it changed.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Fault:
     table: str = RATE
     layout: str = "ffcsv"
     connection: str = ""
+    listed: Callable[[], Answer] | None = None
     script: Callable[[], dict[str, Answer]] | None = None
     edit: Callable[[bytes], bytes] | None = None
     file: Callable[[], bytes] | None = None

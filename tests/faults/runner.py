@@ -114,7 +114,7 @@ def _night(fault: Fault, place: Night) -> tuple[str, bytes, int, bool]:
     settings, error, body, built = place.settings, "", b"", False
     try:
         try:
-            night.load(settings, fault.dataset, everything=True)
+            night.load(settings, fault.dataset, everything=fault.listed is None)
         except ContractError as problem:
             error = str(problem)
             body = _curated(fault, place)

@@ -36,15 +36,15 @@ def test_a_dry_run_refuses_too_and_keeps_nothing(home: Night) -> None:
 def test_the_same_bytes_are_kept_once(home: Night) -> None:
     for _ in range(2):
         with executing(UNKNOWN_SIGN), pytest.raises(ContractError):
-            night.load(home.settings, DATASET)
+            night.load(home.settings, DATASET, everything=True)
     assert len(list((home.home / "quarantine" / DATASET).iterdir())) == 2, "the bytes and the reason, once"
 
 
 def test_a_good_answer_ends_the_quarantine(home: Night) -> None:
     with executing(PAGE), pytest.raises(FetchError):
-        night.load(home.settings, DATASET)
+        night.load(home.settings, DATASET, everything=True)
     assert archive.history(home.settings, DATASET).rejection is not None
-    assert night.load(home.settings, DATASET)["state"] == "ok"
+    assert night.load(home.settings, DATASET, everything=True)["state"] == "ok"
     assert archive.history(home.settings, DATASET).rejection is None
 
 
@@ -52,20 +52,22 @@ def test_a_good_answer_ends_the_quarantine(home: Night) -> None:
 def test_the_night_after_a_full_disk_is_as_any_other(fault: Fault, home: Night) -> None:
     """The same news again, with room: nothing of the night before is in the way, and the figures are the source's."""
     with executing(fault), pytest.raises(MonitorError, match="ENOSPC"):
-        night.load(home.settings, DATASET)
+        night.load(home.settings, DATASET, everything=True)
     accepted = len(archive.history(home.settings, DATASET).accepted)
     with executing(replace(fault, full="")):
-        result = night.load(home.settings, DATASET)
+        result = night.load(home.settings, DATASET, everything=True)
     assert (result["state"], result["answers"], result["rows"]) == ("ok", 1, 22)
     past = archive.history(home.settings, DATASET)
     assert len(past.accepted) == accepted + 1
     assert archive.get_raw(home.settings, past.accepted[-1].answer.raw_sha256) == fault.give().body
-    assert night.load(home.settings, DATASET)["answers"] == 0, "the recorded answer has an earlier Stand"
+    assert night.load(home.settings, DATASET, everything=True)["answers"] == 0, (
+        "the recorded answer has an earlier Stand"
+    )
 
 
 def test_a_refusal_for_which_there_is_no_room_says_so(home: Night) -> None:
     with executing(replace(UNKNOWN_SIGN, full="quarantine")), pytest.raises(MonitorError, match="ENOSPC"):
-        night.load(home.settings, DATASET)
+        night.load(home.settings, DATASET, everything=True)
     assert not [path for path in (home.home / "quarantine").rglob("*") if path.is_file()]
 
 

@@ -15,6 +15,7 @@ from signs import MEANING, NUMBER, SIGNS, cells
 from wire import Wide, wide
 
 Spoil = Callable[[Wide], object]
+COMPARATOR = "12"  # Brandenburg: no sum of Kreise is held against its figures
 
 
 def _wide(table: str) -> Wide:
@@ -82,6 +83,16 @@ def _not_delivered(made: Wide) -> None:
             row[3:] = ["-"] * len(row[3:])
 
 
+def _times_ten_one(made: Wide) -> None:
+    row = _row(made, "16051")
+    row[4] = times_ten(row[4])
+
+
+def _outage(made: Wide) -> None:
+    """Erfurt's groups are blocked, and what is left of its total speaks of a part of the unemployed."""
+    _row(made, "16051")[3:10] = ["470", *["x"] * 6]
+
+
 def _swapped(made: Wide, rows: list[list[str]]) -> None:
     for row in rows:
         row[4], row[5] = row[5], row[4]
@@ -89,8 +100,8 @@ def _swapped(made: Wide, rows: list[list[str]]) -> None:
 
 def _sign(name: str, sign: str) -> Fault:
     expected: Expected = "control" if name in MEANING else "reject"
-    words = (MEANING[name],) if name in MEANING else (_place(RATES, "16051", 4), NUMBER, repr(sign))
-    return _csv(f"sign-{name}", f"{sign} in a cell", expected, _put("16051", 4, sign), *words, table=RATES)
+    words = (MEANING[name],) if name in MEANING else (_place(RATES, COMPARATOR, 4), NUMBER, repr(sign))
+    return _csv(f"sign-{name}", f"{sign} in a cell", expected, _put(COMPARATOR, 4, sign), *words, table=RATES)
 
 
 def _nothing(made: Wide) -> None:
@@ -124,7 +135,9 @@ WIDE = [
         "'q'",
         table=ORIGIN,
     ),
-    _csv("control", "a corrected figure", "control", _put("16051", 4, "1234"), "1234", table=RATES),
+    _csv("control", "a corrected figure", "control", _put(COMPARATOR, 4, "1234"), "1234", table=RATES),
+    _csv("times-ten-one", "a group of one Kreis times ten", "reject", _times_ten_one, "the Kreise that", table=RATES),
+    _csv("outage", "a Träger that delivered nothing", "control", _outage, "'outage'", "'470'", table=RATES),
     _csv("not-delivered", "a Land with - in all Kreise", "control", _not_delivered, "not_yet"),
     _csv("land-160", "160 says what 16 says", "harmless", _again("16", "160")),
     _csv("land-160-differs", "16 and 160 differ", "reject", _again("16", "160", times_ten), "for region 160"),

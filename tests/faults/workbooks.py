@@ -44,9 +44,9 @@ def _line(region: str) -> int:
     return next(n for n, row in enumerate(_book().sheets[WORK], start=1) if row[0] == region)
 
 
-def _cell(value: Any, column: int = 5, count: int = 1) -> Spoil:
-    """Put a value into cells of Erfurt's row, by default where foreign nationals begin."""
-    line = _line("16051")
+def _cell(value: Any, column: int = 5, count: int = 1, region: str = "16051") -> Spoil:
+    """Put a value into cells of a region's row, by default where foreign nationals begin."""
+    line = _line(region)
     return lambda rows, _: rows[line - 1].__setitem__(slice(column, column + count), [value] * count)
 
 
@@ -66,8 +66,8 @@ def _untouched(rows: list[list[Any]], made: Workbook) -> None:
 
 def _book_sign(name: str, sign: str) -> Fault:
     expected: Expected = "control" if name in MEANING else "reject"
-    words = (MEANING[name],) if name in MEANING else (f"{WORK}!F{_line('16051')}", NUMBER, repr(sign))
-    return _xlsx(f"sign-{name}", f"{sign} in cells", expected, _cell(sign, count=3), *words)
+    words = (MEANING[name],) if name in MEANING else (f"{WORK}!F{_line('12')}", NUMBER, repr(sign))
+    return _xlsx(f"sign-{name}", f"{sign} in cells", expected, _cell(sign, count=3, region="12"), *words)
 
 
 def _with_part(name: str, content: bytes) -> Callable[[bytes], bytes]:
@@ -236,7 +236,8 @@ XLSX = [
 
 
 def _shift(rows: list[list[Any]]) -> None:
-    """Ten foreign men more in Erfurt, and so in its totals."""
-    line = rows[_line("16051") - 1]
-    for column in (2, 3, 5, 6):
-        line[column] += 10
+    """Ten foreign men more in Erfurt, and so in its totals and in the Land."""
+    for region in ("16051", "16"):
+        line = rows[_line(region) - 1]
+        for column in (2, 3, 5, 6):
+            line[column] += 10

@@ -7,11 +7,13 @@ within the source's rounding, and a Land that is not the sum of its Kreise.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from integrationsmonitor import outages
 from integrationsmonitor.columns import Column, keys_of, words_of
 from integrationsmonitor.errors import ContractError
 
@@ -42,9 +44,13 @@ class _Cells:
         self.dataset, self.filename = dataset, filename
         self.lines = cells["line"].to_numpy()
         self.axes = {axis.code: Column.of(cells[f"a_{axis.code}"]) for axis in dataset.axes}
-        self.time, self.region, self.measure, self.value = (
-            Column.of(cells[name]) for name in ("time", "region_code", "measure", "value")
-        )
+        names = ("time", "region_code", "measure", "value")
+        self.time, self.region, self.measure, self.value = (Column.of(cells[name]) for name in names)
+        self.numbers = self.value.look_up([_number(word) for word in self.value.words], float)
+        columns = dict(zip(names, (self.time, self.region, self.measure, self.value), strict=True))
+        columns |= {f"a_{code}": column for code, column in self.axes.items()}
+        for rule in dataset.outages:
+            self.numbers[outages.lines(columns, rule)] = math.nan  # no figures, whatever is printed there
 
     def check_complete(self, periods: Periods, catalog: Catalog) -> None:
         """Every promised cell must stand there, with a value or a sign."""
@@ -150,7 +156,7 @@ class _Cells:
         import numpy as np
 
         tolerance, what = limits
-        numbers = self.value.look_up([_number(word) for word in self.value.words], float)
+        numbers = self.numbers
         rows = np.flatnonzero(wanted & ~np.isnan(numbers))
         if not len(rows):
             return

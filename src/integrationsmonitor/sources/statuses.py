@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from integrationsmonitor import outages
 from integrationsmonitor.columns import Column, combine
 from integrationsmonitor.observation import STATUSES
 from integrationsmonitor.sources.cells import NUMBER
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from integrationsmonitor.catalog import Dataset, OutageRule, Region
+    from integrationsmonitor.catalog import Dataset, Region
     from integrationsmonitor.errors import ContractError
 
 NOTHING_THERE = "-"
@@ -61,7 +62,7 @@ class Statuses:
             statuses[self._not_delivered(is_dash, is_number & ~is_nought, gone)] = STATUSES.index("not_yet")
             statuses[is_dash & (gone > 0)] = STATUSES.index("not_existing")
         for rule in self.dataset.outages:
-            statuses[self._outage(rule)] = STATUSES.index("outage")
+            statuses[outages.lines(self.columns, rule)] = STATUSES.index("outage")
         statuses[is_nought & (gone == 2)] = STATUSES.index("not_existing")  # some tables print 0 for nothing there
         return statuses
 
@@ -118,23 +119,6 @@ class Statuses:
 
         waits = any_of(kreis & is_dash & (gone == 0)) & ~any_of(kreis & ~is_dash) & any_of(land & is_positive)
         return waits[keys.index] & kreis & is_dash
-
-    def _outage(self, rule: OutageRule) -> Any:
-        """Where every detail of an axis prints the sign, and what then stands in its rest: a Träger delivered nothing.
-
-        A sum over such a row would be a figure of a part of the Kreis. The printed number stays as the sign.
-        """
-        import numpy as np
-
-        axis, value = self.columns[f"a_{rule.axis}"], self.columns["value"]
-        others = [c for name, c in self.columns.items() if name not in (f"a_{rule.axis}", "value", "quality")]
-        keys = combine(others)
-        is_part = axis.look_up([word in rule.parts for word in axis.words], bool)
-        is_rest = axis.look_up([word in rule.rest for word in axis.words], bool)
-        blocked = is_part & value.look_up([word == rule.sign for word in value.words], bool)
-        n_blocked = np.bincount(keys.index[blocked], minlength=len(keys.words))
-        found: Any = (n_blocked == len(rule.parts))[keys.index] & (is_part | is_rest)
-        return found
 
 
 def _is_kreis(code: str, regions: Mapping[str, Region]) -> bool:
