@@ -106,6 +106,7 @@ def test_a_citation_may_span_lines_and_the_next_figure_keeps_its_line(catalog, d
         ({"value": "18.075,5"}, "a number"),
         ({"value": "18,075"}, "a number"),
         ({"value": "1e5"}, "a number"),
+        ({"value": "-0"}, "a number"),
         ({"value": "NaN"}, "a number"),
         ({"value": "1.0000001"}, "a number"),
         ({"value": "1234567890123"}, "a number"),

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from integrationsmonitor.catalog import Dataset
 
-# As many digits as an observation can hold; anything longer is no number of these statistics.
-NUMBER = re.compile(r"-?[0-9]{1,12}(,[0-9]{1,6})?")
+# As many digits as an observation can hold; anything longer is no number of these statistics. "-0" is none
+# either: it is a sign with a figure at its side, and a sign never becomes 0 by itself.
+NUMBER = re.compile(r"(-(?!0+\Z))?[0-9]{1,12}(,[0-9]{1,6})?")
 QUALITIES = frozenset({"", "e", "p", "r", "s"})
 
 # Opens the bytes of an answer anew from their start: a large one need never stand in memory as a whole.

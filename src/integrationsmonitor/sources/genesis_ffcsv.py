@@ -1,9 +1,10 @@
 """Reader of the flat answers (`ffcsv`) of GENESIS since 2025. Comes in: the member as a stream. Goes out: cells.
 
 Refuses: bytes that are no UTF-8, a header with a renamed, missing, moved or additional column, lines with another
-number of fields, and any variable, attribute, measure, label or unit that the dataset's file does not know. The file
-is read once, in pieces, with every column dictionary-encoded: the few distinct words are judged in Python, the many
-lines never become Python objects, and the file never stands in memory as a whole.
+number of fields, a quoted field that goes on in the next line, and any variable, attribute, measure, label or unit that
+the dataset's file does not know. The file is read once, in pieces, with every column dictionary-encoded: the few
+distinct words are judged in Python, the many lines never become Python objects, and the file never stands in memory as
+a whole.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ class _UntilFooter(io.RawIOBase):
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file, self.kept, self.ended = file, b"", False
+        self.feeds, self.last = 0, b""
 
     def readable(self) -> bool:
         return True
@@ -69,7 +71,13 @@ class _UntilFooter(io.RawIOBase):
                 self.kept = self.kept[: footer + 1]
         wanted = len(self.kept) if size < 0 else size
         found, self.kept = self.kept[:wanted], self.kept[wanted:]
+        self.feeds, self.last = self.feeds + found.count(b"\n"), found[-1:] or self.last
         return found
+
+    @property
+    def lines(self) -> int:
+        """How many lines were read so far, whatever quotes stand in them."""
+        return self.feeds + (self.last != b"\n")
 
     def close(self) -> None:
         self.file.close()
@@ -112,9 +120,10 @@ def _parse(source: Source, names: list[str], dataset: Dataset, filename: str) ->
 
     words = pa.dictionary(pa.int32(), pa.string())
     judged = [name for name in names if not _REPEATS_ITS_CODE.fullmatch(name)]
+    stream = _UntilFooter(source())
     try:
         table = csv.read_csv(
-            _UntilFooter(source()),
+            stream,
             read_options=csv.ReadOptions(block_size=1 << 20),
             parse_options=csv.ParseOptions(delimiter=";", ignore_empty_lines=False),
             convert_options=csv.ConvertOptions(include_columns=judged, column_types=dict.fromkeys(judged, words)),
@@ -124,6 +133,9 @@ def _parse(source: Source, names: list[str], dataset: Dataset, filename: str) ->
     if table.num_rows == 0:
         hint = "The table may be empty at the source"
         raise ContractError(dataset.id, filename, "line 2", "data lines", "none", hint)
+    if table.num_rows + 1 != stream.lines:  # a quoted field took line feeds, and the figures behind them, for its own
+        found = f"{table.num_rows} in {stream.lines - 1} lines"
+        raise ContractError(dataset.id, filename, "the file", "one figure per line", found, "Look for a stray quote")
     return table
 
 

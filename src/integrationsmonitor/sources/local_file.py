@@ -242,7 +242,7 @@ def _axes(line: _Line, measure: Measure) -> dict[str, str]:
 def _value(line: _Line, measure: Measure, end: date) -> dict[str, Any]:
     """Read a number with the dataset's decimal mark (`source.decimal`, a point by default), or a sign it explains."""
     text, mark = line.fields["value"], str(line.dataset.source.get("decimal", "."))
-    if re.fullmatch(rf"-?[0-9]{{1,12}}({re.escape(mark)}[0-9]{{1,6}})?", text):
+    if re.fullmatch(rf"(-(?!0+\Z))?[0-9]{{1,12}}({re.escape(mark)}[0-9]{{1,6}})?", text):
         return {"value": Decimal(text.replace(mark, ".")), "sign": None, "status": "value"}
     for rule in line.dataset.signs:
         names_measure = not rule.measures or bool({measure.code, measure.measure} & set(rule.measures))
