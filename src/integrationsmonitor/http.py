@@ -250,7 +250,7 @@ class HttpClient:
             url=call.url,
             status=status,
             content_type=answer.headers.get("content-type", ""),
-            headers={name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers},
+            headers={n: call.secrets.redact(answer.headers[n]) for n in KEPT_HEADERS if n in answer.headers},
             body=bytes(body),
             retrieved_at=clock.now(),
         )
