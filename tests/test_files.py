@@ -97,3 +97,13 @@ def test_a_lock_that_cannot_be_made_says_so(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(MonitorError, match="cannot be written: E"), files.locked(tmp_path / "file" / "lock"):
         pytest.fail("the lock was given")
+
+
+def test_a_full_disk_is_told_whoever_met_it_and_nothing_else_is_hidden(tmp_path):
+    with pytest.raises(MonitorError, match=r"ENOSPC .* run the night again") as caught, files.room_to_work(tmp_path):
+        raise RuntimeError('Failed to commit: Could not write file "x.wal": No space left on device')
+    assert str(tmp_path) in str(caught.value)
+    with pytest.raises(RuntimeError, match="another mistake"), files.room_to_work(tmp_path):
+        raise RuntimeError("another mistake")
+    with pytest.raises(MonitorError, match="as it was said"), files.room_to_work(tmp_path):
+        raise MonitorError("as it was said: No space left on device")

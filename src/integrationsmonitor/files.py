@@ -42,6 +42,20 @@ def room_for(path: Path) -> Iterator[None]:
         raise MonitorError(_no_room(path, problem)) from None
 
 
+@contextmanager
+def room_to_work(folder: Path) -> Iterator[None]:
+    """The same for the work of others in a folder, whose errors are of many kinds: only a full disk is put into words."""
+    try:
+        yield
+    except MonitorError:
+        raise
+    except Exception as problem:
+        full = os.strerror(errno.ENOSPC)
+        if full not in str(problem):
+            raise
+        raise MonitorError(_no_room(folder / "…", OSError(errno.ENOSPC, full))) from None
+
+
 def sync_folder(folder: Path) -> None:
     """Make renames inside the folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)

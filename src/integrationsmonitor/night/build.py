@@ -34,7 +34,7 @@ def build_and_publish(settings: Settings, report: Reporter = silent) -> dict[str
     """
     started = time.monotonic()
     settings.claim_home()
-    with files.locked(settings.home / ".build.lock"):
+    with files.locked(settings.home / ".build.lock"), files.room_to_work(settings.home):
         catalog = load_catalog(settings.catalog)
         histories = inputs.histories_of(settings, catalog)
         digests = inputs.digests(settings, histories)
