@@ -44,7 +44,10 @@ def room_for(path: Path) -> Iterator[None]:
 
 @contextmanager
 def room_to_work(folder: Path) -> Iterator[None]:
-    """The same for the work of others in a folder, whose errors are of many kinds: only a full disk is put into words."""
+    """The same for the work of others in a folder, whose errors are of many kinds: only a full disk is told so.
+
+    Whoever met it, the operating system's words stand in the error.
+    """
     try:
         yield
     except MonitorError:
