@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from integrationsmonitor.cadence import Cadence, read_cadence
 from integrationsmonitor.checked_yaml import read_checked
 from integrationsmonitor.errors import ConfigError
 
@@ -197,7 +198,7 @@ class Dataset:
     licence: Mapping[str, str]
     load: str
     source: Mapping[str, Any]
-    cadence: Mapping[str, Any]
+    cadence: Cadence
     period_type: str
     territory_rule: str
     place: str
@@ -321,7 +322,7 @@ def load_dataset(file: Path, schema: Path) -> Dataset:
         licence=raw["licence"],
         load=raw["load"],
         source=raw["source"],
-        cadence=raw.get("cadence", {}),
+        cadence=read_cadence(raw["cadence"], str(file)),
         period_type=raw["period"]["type"],
         territory_rule=raw["territory_rule"],
         place=raw["place"],

@@ -168,10 +168,10 @@ def _dataset_row(dataset: Dataset) -> dict[str, Any]:
         "place": dataset.place,
         "statistic_code": dataset.statistic.get("code"),
         "statistic_label": dataset.statistic.get("label"),
-        "cadence_every": dataset.cadence.get("every"),
-        "cadence_reference": dataset.cadence.get("reference"),
-        "expected_by": dataset.cadence.get("expected_by"),
-        "grace_days": dataset.cadence.get("grace_days"),
+        "cadence_every": dataset.cadence.every,
+        "cadence_reference": dataset.cadence.reference_text,
+        "expected_by": dataset.cadence.expected_by_text,
+        "grace_days": dataset.cadence.grace_days if dataset.cadence.is_regular else None,
         "notes_de": dataset.notes_de,
     }
 
