@@ -1,7 +1,7 @@
 """The command `monitor`. Comes in: arguments and environment. Goes out: text or JSON, and an exit code.
 
-Exit codes: 0 released or nothing new · 2 released, or kept, with datasets in quarantine · 1 nothing released, or a
-setting is wrong. Everything that Airflow does can be done here; the functions of `night` do the work.
+Exit codes: 0 released or nothing new · 2 released, or kept, with datasets in quarantine or (live) overdue · 1 nothing
+released, or a setting is wrong. Everything that Airflow does can be done here; the functions of `night` do the work.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from integrationsmonitor.errors import MonitorError
+from integrationsmonitor.printing import cause_lines, summary_lines
 from integrationsmonitor.progress import default_reporter
 from integrationsmonitor.settings import Settings
 
@@ -26,7 +26,7 @@ app = typer.Typer(
     help="Integrationsmonitor Thüringen: load official statistics, build the warehouse, publish a release.\n\n"
     "MONITOR_SOURCE must be set: 'recorded' (answers shipped with the project) or 'live'. "
     "MONITOR_HOME names the data folder (default: var/ in the project).\n\n"
-    "Exit codes: 0 released or nothing new; 2 with datasets in quarantine; 1 nothing released.",
+    "Exit codes: 0 released or nothing new; 2 with datasets in quarantine or (live) overdue; 1 nothing released.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -140,13 +140,24 @@ def fetch(
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
-    """Show every dataset with its newest period and state, and the current release."""
+    """Show every dataset: newest period, last check and change, what is awaited, state, years; and the release."""
     from integrationsmonitor import night
 
     with _one_line_errors():
         settings = _settings()
         print_summary(settings, as_json=as_json)
         raise typer.Exit(night.exit_code(settings))
+
+
+@app.command()
+def watch(as_json: AsJson = False) -> None:
+    """Say what needs a person now, without sending anything; exit code 2 where something does (for cron)."""
+    from integrationsmonitor import night
+
+    with _one_line_errors():
+        causes = [cause.as_dict() for cause in night.watch(_settings())]
+        print(json.dumps(causes, ensure_ascii=False) if as_json else "\n".join(cause_lines(causes)))
+        raise typer.Exit(2 if causes else 0)
 
 
 @app.command()
@@ -203,36 +214,7 @@ def print_summary(settings: Settings, *, as_json: bool = False) -> None:
     from integrationsmonitor import night
 
     facts = night.summary(settings)
-    print(json.dumps(facts, ensure_ascii=False) if as_json else "\n".join(_summary_lines(facts)))
-
-
-def _summary_lines(facts: dict[str, Any]) -> Iterator[str]:
-    yield ""
-    yield f"{'dataset':<26} {'newest':<11} {'cells':>8}  state"
-    for entry in facts["datasets"]:
-        newest, count = entry["newest_period"] or "-", entry["observations"]
-        yield f"{entry['dataset_id']:<26} {newest:<11} {count:>8,}  {entry['state']}"
-        if entry["problem"]:
-            yield f"{'':<26} {entry['problem']}"
-    yield ""
-    if not facts["release_id"]:
-        yield "no release yet"
-        return
-    rows = ", ".join(f"{name} {count:,}" for name, count in facts["rows"].items() if name.startswith(("mart_", "fct_")))
-    yield f"rows       {rows}"
-    yield f"gate       {facts['gate']}"
-    yield f"release    {facts['release_id']} ({facts['mode']})"
-    yield f"warehouse  {_short(facts['paths']['warehouse'])}"
-    yield f"exports    {_short(facts['paths']['exports'])}"
-    yield f"quality    {_short(facts['paths']['quality'])}"
-
-
-def _short(path: str) -> str:
-    """Relative to the working directory where the path lies below it."""
-    try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except ValueError:
-        return path
+    print(json.dumps(facts, ensure_ascii=False) if as_json else "\n".join(summary_lines(facts)))
 
 
 def main() -> None:

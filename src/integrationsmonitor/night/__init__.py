@@ -6,10 +6,12 @@ load(settings, dataset_id, …)    fetch → check → archive → land one data
 accept(settings, dataset_id, …)  figures that jumped are right: a person says so
 build_and_publish(settings, …)   dbt → expectations → release; nothing where there is no news
 summary(settings), exit_code(settings)
+watch(settings)                  what needs a person now; alerts.tell sends it, each cause once
 """
 
 from integrationsmonitor.night.build import build_and_publish, has_news
 from integrationsmonitor.night.loading import accept, load, load_all, plan
 from integrationsmonitor.night.summary import exit_code, summary
+from integrationsmonitor.night.watch import watch
 
-__all__ = ["accept", "build_and_publish", "exit_code", "has_news", "load", "load_all", "plan", "summary"]
+__all__ = ["accept", "build_and_publish", "exit_code", "has_news", "load", "load_all", "plan", "summary", "watch"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from integrationsmonitor import files, release
 from integrationsmonitor.catalog import load_catalog
 from integrationsmonitor.errors import GateError, MonitorError
-from integrationsmonitor.night import inputs
+from integrationsmonitor.night import incidents, inputs
 from integrationsmonitor.progress import Reporter, silent
 
 if TYPE_CHECKING:
@@ -30,11 +30,15 @@ def build_and_publish(settings: Settings, report: Reporter = silent) -> dict[str
     """Build, check and publish, if there is news.
 
     Returns {"released", "news", "release_id", "gate", "rows", "seconds"}. Raises MonitorError where the build breaks;
-    a failed gate raises GateError. The current release stays in both cases.
+    a failed gate raises GateError. Both are noted for `watch`; the current release stays.
     """
     started = time.monotonic()
     settings.claim_home()
-    with files.locked(settings.home / ".build.lock"), files.room_to_work(settings.home):
+    with (
+        incidents.noted_build(settings),
+        files.locked(settings.home / ".build.lock"),
+        files.room_to_work(settings.home),
+    ):
         catalog = load_catalog(settings.catalog)
         histories = inputs.histories_of(settings, catalog)
         digests = inputs.digests(settings, histories)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.night import inputs
-from integrationsmonitor.night.summary import state_of
+from integrationsmonitor.night.summary import judged_on, state_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,16 +38,12 @@ def release_facts(
     """Collect what release.json says."""
     from integrationsmonitor.release import ReleaseFacts
 
-    newest = _newest_periods(candidate)
+    held, day = _periods_held(candidate), judged_on(settings)
     states = [
         {
-            "dataset_id": dataset_id,
-            "title_de": catalog.datasets[dataset_id].title_de,
-            "state": state_of(past),
-            "newest_period": newest.get(dataset_id, (None, 0))[0],
-            "observations": newest.get(dataset_id, (None, 0))[1],
-            "last_changed": past.last_changed,
-            "problem": past.rejection["error"] if past.rejection else None,
+            **state_of(catalog.datasets[dataset_id], past, held.get(dataset_id, {}), day),
+            "periods_held": held.get(dataset_id, {}).get("periods_held"),
+            "judged_on": day.isoformat(),
         }
         for dataset_id, past in histories.items()
     ]
@@ -75,12 +71,48 @@ def release_facts(
     )
 
 
-def _newest_periods(candidate: Path) -> dict[str, tuple[Any, int]]:
+def _periods_held(candidate: Path) -> dict[str, dict[str, Any]]:
+    """What the candidate holds of each dataset, as release.json says it.
+
+    A period counts as held when a Kreis of Thüringen has a value in it; a Land's figure beside Kreise that were not
+    delivered is no news for them. Where a table has no Kreise at all, the Land decides, then anybody.
+    """
     import duckdb
 
     with duckdb.connect(str(candidate), read_only=True) as con:
         rows = con.execute(
-            "select dataset_id, max(period_end) filter (status in ('value', 'zero')), count(*) "
-            "from fct_observation group by dataset_id"
+            """
+            with cells as (
+                select
+                    *,
+                    status in ('value', 'zero') as held,
+                    region_level = 'kreis' and region_key like '16%' as kreis,
+                from fct_observation
+            )
+            select
+                dataset_id,
+                max(period_end) filter (held),
+                count(*),
+                coalesce(
+                    max(period_start) filter (held and kreis),
+                    max(period_start) filter (held and region_key = '16'),
+                    max(period_start) filter (held)
+                ),
+                list_sort(list(distinct year(period_start)) filter (held and kreis)),
+                list_sort(list(distinct year(period_start)) filter (held and region_key = '16')),
+            from cells
+            group by dataset_id
+            """
         ).fetchall()
-    return {dataset_id: (day.isoformat() if day else None, count) for dataset_id, day, count in rows}
+    return {
+        dataset_id: {
+            "newest_period": newest.isoformat() if newest else None,
+            "observations": count,
+            "periods_held": {
+                "newest_begins": begins.isoformat() if begins else None,
+                "kreise": kreise or [],
+                "land_only": [year for year in land or [] if year not in (kreise or [])],
+            },
+        }
+        for dataset_id, newest, count, begins, kreise, land in rows
+    }

@@ -1,43 +1,48 @@
-"""What a person wants to know after a night. Comes in: the home. Goes out: plain data, and an exit code."""
+"""What a person wants to know after a night. Comes in: the home. Goes out: plain data, and an exit code.
+
+The state of a dataset is one word: `ok`, `due`, `overdue`, `ended` (its source does not continue it), `quarantine` (the
+last answer was refused), `not_fetched` (the last question got none), `not_recorded` (nothing is held yet). A refusal
+comes before lateness, because a person must act on it; both stand in the data.
+"""
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor import release
+from integrationsmonitor import clock, freshness, release
 from integrationsmonitor.catalog import load_catalog
-from integrationsmonitor.night import inputs
+from integrationsmonitor.night import incidents, inputs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from integrationsmonitor.archive import History
+    from integrationsmonitor.catalog import Dataset
+    from integrationsmonitor.freshness import Freshness
     from integrationsmonitor.settings import Settings
 
 EXIT_RELEASED, EXIT_NOTHING, EXIT_QUARANTINE = 0, 1, 2
+SHOWN = (freshness.DUE, freshness.OVERDUE, freshness.ENDED)
 
 
 def summary(settings: Settings) -> dict[str, Any]:
-    """Datasets with newest period and state, rows per table, gate, release and the paths an analyst needs."""
+    """Datasets with their periods and state, rows per table, gate, release and the paths an analyst needs."""
     catalog = load_catalog(settings.catalog)
     now = release.current(settings) or {}
     published = {entry["dataset_id"]: entry for entry in now.get("datasets", [])}
-    datasets = []
-    for dataset_id, past in inputs.histories_of(settings, catalog).items():
-        dataset = catalog.datasets[dataset_id]
-        datasets.append(
-            {
-                "dataset_id": dataset_id,
-                "title_de": dataset.title_de,
-                "newest_period": published.get(dataset_id, {}).get("newest_period"),
-                "observations": published.get(dataset_id, {}).get("observations", 0),
-                "last_checked": past.last_checked,
-                "last_changed": past.last_changed,
-                "state": state_of(past),
-                "problem": past.rejection["error"] if past.rejection else None,
-            }
-        )
+    day = judged_on(settings)
+    histories = inputs.histories_of(settings, catalog)
     return {
         "mode": settings.mode,
-        "datasets": datasets,
+        "judged_on": day.isoformat(),
+        "datasets": [
+            state_of(catalog.datasets[dataset_id], past, published.get(dataset_id, {}), day)
+            for dataset_id, past in histories.items()
+        ],
+        "failures": [{"what": key, **failure} for key, failure in incidents.standing(settings).items()],
         "release_id": now.get("release_id"),
         "gate": now.get("gate"),
         "rows": dict(sorted(now.get("tables", {}).items())),
@@ -49,20 +54,62 @@ def summary(settings: Settings) -> dict[str, Any]:
     }
 
 
-def state_of(past: History) -> str:
-    """`ok`, `quarantine` (the last answer was refused, the last good one stays) or `not_recorded` (nothing yet)."""
+def state_of(dataset: Dataset, past: History, held: Mapping[str, Any], day: date) -> dict[str, Any]:
+    """One dataset's state; `held` is what a release holds of it: `newest_period`, `observations`, `periods_held`."""
+    periods = held.get("periods_held") or {}
+    newest = periods.get("newest_begins")
+    fresh = freshness.judge(dataset.cadence, date.fromisoformat(newest) if newest else None, day)
+    return {
+        "dataset_id": dataset.id,
+        "title_de": dataset.title_de,
+        "state": _word(past, fresh),
+        "newest_period": held.get("newest_period"),
+        "observations": held.get("observations", 0),
+        "years": {"kreise": periods.get("kreise", []), "land_only": periods.get("land_only", [])},
+        "last_checked": past.last_checked,
+        "last_changed": past.last_changed,
+        "freshness": json.loads(json.dumps(asdict(fresh), default=str)),
+        "successor": dataset.cadence.successor or None,
+        "problem": past.rejection["error"] if past.rejection else None,
+        "problem_kind": past.rejection["kind"] if past.rejection else None,
+        "quarantined": past.rejection.get("quarantined", []) if past.rejection else [],
+        "warnings": list(getattr(past, "warnings", [])),
+    }
+
+
+def _word(past: History, fresh: Freshness) -> str:
     if past.rejection:
-        return "quarantine"
-    return "ok" if past.accepted else "not_recorded"
+        return "not_fetched" if past.rejection["kind"] == "fetch" else "quarantine"
+    if not past.accepted:
+        return "not_recorded"
+    return fresh.state if fresh.state in SHOWN else "ok"
+
+
+def judged_on(settings: Settings) -> date:
+    """The day at which freshness is judged: today; for recorded answers the day at which they stand."""
+    if settings.mode == "live":
+        return clock.now().date()
+    asked = clock.as_recorded()
+    if asked is not None:
+        return asked.date()
+    manifest = json.loads((settings.recordings / "manifest.json").read_text(encoding="utf-8"))
+    newest = max((entry["epoch"] for entry in manifest["recordings"]), default=0)
+    return datetime.fromtimestamp(newest / 1000, UTC).date()
 
 
 def exit_code(settings: Settings) -> int:
-    """0 released or nothing new, 2 with datasets in quarantine, 1 where nothing is released."""
+    """0 released or nothing new, 2 with refused or (live) overdue datasets, 1 where nothing is released."""
     if release.current(settings) is None:
         return EXIT_NOTHING
-    catalog = load_catalog(settings.catalog)
-    refused = [past for past in inputs.histories_of(settings, catalog).values() if past.rejection]
-    return EXIT_QUARANTINE if refused else EXIT_RELEASED
+    found = summary(settings)
+    refused = any(entry["problem"] for entry in found["datasets"])
+    late = settings.mode == "live" and any(map(is_overdue, found["datasets"]))
+    return EXIT_QUARANTINE if refused or late else EXIT_RELEASED
+
+
+def is_overdue(entry: Mapping[str, Any]) -> bool:
+    """Whether a dataset's source missed a publication, whatever else is wrong with it."""
+    return bool(entry["freshness"]["state"] == freshness.OVERDUE)
 
 
 def exports_folder(settings: Settings) -> Any:

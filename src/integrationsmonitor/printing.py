@@ -1,0 +1,94 @@
+"""Facts as lines of a terminal, at most 120 columns. Comes in: what `night` says. Goes out: text, nothing is read."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+WIDTH = 120
+_COLUMNS = "{:<24}{:<11}{:<11}{:<11}{:<22}{:<13}"
+_INDENT = len(_COLUMNS.format("", "", "", "", "", ""))
+
+
+def summary_lines(facts: Mapping[str, Any]) -> Iterator[str]:
+    """What `monitor run`, `monitor status` and `make run` end with."""
+    yield ""
+    yield _COLUMNS.format("dataset", "newest", "checked", "changed", "awaited", "state") + "years for Kreise"
+    for entry in facts["datasets"]:
+        yield from _dataset_lines(entry)
+    yield ""
+    if facts["mode"] == "recorded":
+        yield f"judged at  {facts['judged_on']}, the day of the recordings: what was published later is not held"
+    for failure in facts["failures"]:
+        yield from _wrapped(
+            f"failed     {failure['what']} since {failure['since'][:10]}: {failure['text']}", "           "
+        )
+    if not facts["release_id"]:
+        yield "no release yet"
+        return
+    counts = (f"{name} {count:,}" for name, count in facts["rows"].items() if name.startswith(("mart_", "fct_")))
+    yield from _wrapped(f"rows       {', '.join(counts)}", "           ")
+    yield f"gate       {facts['gate']}"
+    yield f"release    {facts['release_id']} ({facts['mode']})"
+    yield f"warehouse  {_short(facts['paths']['warehouse'])}"
+    yield f"exports    {_short(facts['paths']['exports'])}"
+    yield f"quality    {_short(facts['paths']['quality'])}"
+
+
+def cause_lines(causes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What `monitor watch` prints."""
+    if not causes:
+        yield "nothing needs attention"
+    for cause in causes:
+        yield cause["subject"]
+        for line in cause["text"].splitlines():
+            yield from _wrapped(f"  {line}", "    ")
+        yield ""
+
+
+def years(numbers: Sequence[int]) -> str:
+    """`2008–2019, 2025`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+def _dataset_lines(entry: Mapping[str, Any]) -> Iterator[str]:
+    fresh = entry["freshness"]
+    awaited = f"{fresh['awaited_period']} by {fresh['awaited_day']}" if fresh["awaited_day"] else "-"
+    head = _COLUMNS.format(
+        entry["dataset_id"],
+        entry["newest_period"] or "-",
+        entry["last_checked"][:10] or "-",
+        entry["last_changed"][:10] or "-",
+        awaited,
+        entry["state"],
+    )
+    usable = years(entry["years"]["kreise"]) or "-"
+    if entry["years"]["land_only"]:
+        usable += f"; Land only: {years(entry['years']['land_only'])}"
+    first, *more = textwrap.wrap(usable, WIDTH - _INDENT, break_long_words=False)
+    yield head + first
+    yield from (" " * _INDENT + line for line in more)
+    if entry["problem"]:
+        yield from _wrapped(f"    {entry['problem']}", "    ")
+    for warning in entry["warnings"]:
+        yield from _wrapped(f"    warning: {warning}", "    ")
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def _short(path: str) -> str:
+    """Relative to the working directory where the path lies below it."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path
