@@ -3,6 +3,7 @@
 from airflow.sdk import DAG, AssetAny, task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from support.alerts import CALLBACKS
 from support.assets import all_assets
 from support.dataset_ids import DATASET_IDS
 
@@ -17,7 +18,7 @@ with DAG(
     schedule=AssetAny(*all_assets()),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "integrationsmonitor"},
+    default_args={"owner": "integrationsmonitor", **CALLBACKS},
     tags=["build"],
 ):
 

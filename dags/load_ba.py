@@ -2,6 +2,7 @@
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
+from support.alerts import CALLBACKS
 from support.dataset_ids import DATASET_IDS
 from support.loading import announce, load
 
@@ -18,7 +19,7 @@ with DAG(
     schedule=CronTriggerTimetable("15 2 * * *", timezone="Europe/Berlin"),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "integrationsmonitor"},
+    default_args={"owner": "integrationsmonitor", **CALLBACKS},
     tags=["load", GROUP],
 ):
     announce(GROUP, load.expand(dataset_id=DATASET_IDS[GROUP])).as_teardown()

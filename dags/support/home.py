@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 KEEP_LOGS_DAYS = 30
+MAIL_CONNECTION = "AIRFLOW_CONN_SMTP_DEFAULT"
 
 
 @dataclass(frozen=True)
@@ -113,10 +114,11 @@ def port_is_free(port: int) -> bool:
 def enter(settings: Settings, home: AirflowHome, port: int, retry_delay: int) -> None:
     """Make this process's environment the one of Airflow in this home; must run before Airflow is imported.
 
-    Settings of another Airflow on this machine (AIRFLOW__…, AIRFLOW_CONFIG) are dropped.
+    Settings of another Airflow on this machine (AIRFLOW__…, AIRFLOW_CONFIG) are dropped, not the mail's connection.
     """
     for name in [name for name in os.environ if name.startswith(("AIRFLOW__", "AIRFLOW_CONFIG", "AIRFLOW_CONN_"))]:
-        del os.environ[name]
+        if name != MAIL_CONNECTION:
+            del os.environ[name]
     url = f"http://{LOOPBACK}:{port}"
     no_proxy = ",".join(filter(None, [os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), LOOPBACK, "localhost"]))
     os.environ |= {

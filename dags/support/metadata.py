@@ -23,6 +23,7 @@ from support.metadata_types import FailedTask, NightState
 
 LOADS = ("load_ba", "load_tls")
 BUILD = "build_warehouse"
+WATCH = "watch_sources"
 POOL = "warehouse"
 UNFINISHED_RUN = (DagRunState.QUEUED, DagRunState.RUNNING)
 
@@ -66,9 +67,10 @@ def last_run() -> int:
 
 
 def trigger_loads(run_id: str) -> None:
-    """Start both loads now, and keep their cron out of this launcher's night."""
+    """Start both loads now, and keep every cron out of this launcher's night."""
     with create_session() as session:
-        session.execute(update(DagModel).where(DagModel.dag_id.in_(LOADS)).values(next_dagrun_create_after=None))
+        timed = (*LOADS, WATCH)
+        session.execute(update(DagModel).where(DagModel.dag_id.in_(timed)).values(next_dagrun_create_after=None))
     for dag_id in LOADS:
         trigger_dag(dag_id, run_id=run_id, triggered_by=DagRunTriggeredByType.CLI)
 

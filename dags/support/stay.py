@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 import psutil
@@ -46,6 +47,7 @@ def up(settings: Settings, console: Console) -> None:
     home.remove_old_logs()
     run_id = run_name("up")
     enter(settings, home, port, RETRY_DELAY)
+    os.environ["AIRFLOW__CORE__PLUGINS_FOLDER"] = str(Path(__file__).with_name("plugins"))
     os.environ.pop("MONITOR_PROGRESS", None)
     components = Components(watched=False)
     url = f"http://{LOOPBACK}:{port}/"
@@ -63,7 +65,7 @@ def up(settings: Settings, console: Console) -> None:
     password = json.loads(passwords.read_text(encoding="utf-8"))["admin"]
     console.say("airflow", f"runs at {url} (source: {settings.mode}, home: {settings.home})")
     console.say("airflow", f"log in as admin, password {password} (kept in {passwords})")
-    console.say("airflow", "loads start at 02:15 Europe/Berlin, or on the page; `make down` ends it")
+    console.say("airflow", "loads start at 02:15, alerts at 05:45 Europe/Berlin, or on the page; `make down` ends it")
 
 
 def _port() -> int:

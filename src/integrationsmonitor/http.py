@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from json import dumps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -127,12 +128,13 @@ class HttpClient:
         *,
         dataset_id: str,
         form: Mapping[str, str] | None = None,
+        json: Any = None,
         headers: Mapping[str, str] | None = None,
         secrets: SecretHeaders | None = None,
         accept: Collection[int] = (200,),
         known: Mapping[str, str] | None = None,
     ) -> Response:
-        """GET, or POST where `form` is given.
+        """GET, or POST where `form`, or plain data as `json`, is given.
 
         Answers whose status is in `accept` come back (never 429 or 5xx); all else is a FetchError. `known` are the
         validators of the answer at hand (`Response.headers` of then): where it still holds, the status is 304 and the
@@ -151,7 +153,10 @@ class HttpClient:
             content = urlencode(form).encode("ascii")
             charset = "" if all(value.isascii() for value in form.values()) else "; charset=UTF-8"
             all_headers["Content-Type"] = "application/x-www-form-urlencoded" + charset
-        call = _Call(dataset_id, "GET" if form is None else "POST", url, content, all_headers, secrets, accept)
+        elif json is not None:
+            content = dumps(json, ensure_ascii=False).encode()
+            all_headers["Content-Type"] = "application/json; charset=utf-8"
+        call = _Call(dataset_id, "GET" if content is None else "POST", url, content, all_headers, secrets, accept)
         outcome = _refusal(call) or self._with_retries(call)
         if isinstance(outcome, Response):
             return outcome
