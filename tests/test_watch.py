@@ -209,6 +209,16 @@ def test_a_build_that_breaks_is_a_cause_until_the_next_good_one(tmp_path):
     assert night.watch(settings) == []
 
 
+def test_a_load_is_known_by_the_reason_on_record_and_a_damaged_record_is_none(tmp_path):
+    settings = home(tmp_path)
+    refuse(settings, BENEFITS, ERROR)
+    assert knows(settings, BENEFITS, f"ContractError: {ERROR}")
+    assert not knows(settings, BENEFITS, "KeyError: 'bug'")
+    manifest = archive.manifest_path(settings, BENEFITS)
+    manifest.write_bytes(b"00000000 {}\n" + manifest.read_bytes())
+    assert not knows(settings, BENEFITS, f"ContractError: {ERROR}")
+
+
 def test_a_failed_gate_names_the_findings_and_where_the_candidate_lies(tmp_path):
     settings = home(tmp_path)
     with pytest.raises(GateError), incidents.noted_build(settings):

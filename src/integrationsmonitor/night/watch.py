@@ -12,7 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from integrationsmonitor import archive
 from integrationsmonitor.catalog import load_catalog
+from integrationsmonitor.errors import MonitorError
 from integrationsmonitor.night import incidents
 from integrationsmonitor.night.incidents import redacted
 from integrationsmonitor.night.summary import is_overdue, summary
@@ -69,9 +71,10 @@ def knows(settings: Settings, dataset_id: str, error: str) -> bool:
     if not dataset_id:
         known = incidents.standing(settings).get(incidents.BUILD)
         return known is not None and known["text"] in redacted(settings, _one_line(error))
-    from integrationsmonitor import archive
-
-    rejection = archive.history(settings, dataset_id).rejection
+    try:
+        rejection = archive.history(settings, dataset_id).rejection
+    except MonitorError:  # a damaged manifest: nothing that stands there can be told
+        return False
     return rejection is not None and str(rejection["error"]) in error
 
 

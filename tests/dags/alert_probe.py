@@ -1,0 +1,76 @@
+"""Let Airflow tell causes: the DAG as `airflow dags test` runs it, a task's callback, the listener of the processor.
+
+Runs as a process of its own, with `dags/` on its path and Airflow's folders in the environment.
+    python alert_probe.py dag|callback|listener|channel
+
+Prints, as JSON, how it ended.
+"""
+
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+DAGS = Path(__file__).resolve().parents[2] / "dags"
+
+
+def dag() -> list[str]:
+    """Run watch_sources once, in process, against a database of its own."""
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
+    from airflow.utils.db import initdb
+    from airflow.utils.session import create_session
+
+    initdb()
+    bag = BundleDagBag(DAGS, bundle_path=DAGS, bundle_name="dags-folder")
+    with create_session() as session:
+        DagBundlesManager().sync_bundles_to_db(session=session)
+        session.commit()
+        sync_bag_to_db(bag, "dags-folder", bundle_version=None, session=session)
+    states = []
+    for _ in range(int(sys.argv[2])):
+        run = bag.dags["watch_sources"].test()
+        states.append(str(run.state))
+    return states
+
+
+def callback() -> list[str]:
+    """The callbacks as Airflow calls them: with the context of a task that ended."""
+    from support.alerts import CALLBACKS
+
+    ended = []
+    for text in sys.argv[2:]:
+        task = SimpleNamespace(dag_id="load_ba", task_id="load", map_index=0)
+        context = {"ti": task, "exception": None if text == "good" else RuntimeError(text)}
+        kind = "on_success_callback" if text == "good" else "on_failure_callback"
+        CALLBACKS[kind](context)
+        ended.append(kind)
+    return ended
+
+
+def listener() -> list[str]:
+    """What the DAG processor calls when a file breaks, through Airflow's own plugin loader."""
+    from airflow.listeners.listener import get_listener_manager
+
+    stacktrace = 'Traceback …\n  File "watch_sources.py", line 3\nImportError: cannot import name {{ ds }}'
+    for _ in range(2):
+        get_listener_manager().hook.on_new_dag_import_error(
+            filename=str(DAGS / "watch_sources.py"), stacktrace=stacktrace
+        )
+    return [str(get_listener_manager().has_listeners)]
+
+
+def channel() -> list[str]:
+    """Tell one standing cause, and say what could not be sent."""
+    from integrationsmonitor import night
+    from integrationsmonitor.night import alerts
+    from integrationsmonitor.settings import Settings
+    from support.notify import channels
+
+    settings = Settings.from_env()
+    return alerts.tell(settings, night.watch(settings), channels(settings.environment, {}))
+
+
+if __name__ == "__main__":
+    result = {"dag": dag, "callback": callback, "listener": listener, "channel": channel}[sys.argv[1]]()
+    sys.stdout.write("\n" + json.dumps(result) + "\n")
