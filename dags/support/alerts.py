@@ -39,7 +39,7 @@ class TaskOutcome(BaseNotifier):
 
         settings = Settings.from_env()
         key, dataset_id = _key(context["ti"])
-        reason = str(context.get("exception") or "Prozess beendet oder Zeit überschritten, ohne Meldung")
+        reason = str(context.get("exception") or f"{key}: Prozess beendet oder Zeit überschritten, ohne Meldung")
         if not self.failed or _is_known(settings, key, dataset_id, reason):
             if incidents.clear(settings, key):
                 _tell(settings, [], context, about={key})

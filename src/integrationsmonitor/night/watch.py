@@ -181,7 +181,7 @@ def task_failed(settings: Settings, key: str, failure: Mapping[str, Any]) -> Cau
         lines=lines,
         dataset=dataset,
         since=failure["since"],
-        bundle=f"{name}:{_numberless(failure['text'])}",
+        bundle="task:" + _numberless(re.sub(r"^[A-Za-z]+: ", "", failure["text"])),  # without the exception's name
     )
 
 
