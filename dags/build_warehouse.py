@@ -3,7 +3,7 @@
 from airflow.sdk import DAG, AssetAny, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from support.alerts import CALLBACKS
+from support.alerts import RUN_CALLBACK, TASK_CALLBACKS
 from support.assets import all_assets
 from support.dataset_ids import DATASET_IDS
 
@@ -18,7 +18,8 @@ with DAG(
     schedule=AssetAny(*all_assets()),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "integrationsmonitor", **CALLBACKS},
+    on_failure_callback=RUN_CALLBACK,
+    default_args={"owner": "integrationsmonitor", **TASK_CALLBACKS},
     tags=["build"],
 ):
 

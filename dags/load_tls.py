@@ -2,7 +2,7 @@
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from support.alerts import CALLBACKS
+from support.alerts import RUN_CALLBACK, TASK_CALLBACKS
 from support.dataset_ids import DATASET_IDS
 from support.loading import announce, load
 
@@ -19,7 +19,8 @@ with DAG(
     schedule=CronTriggerTimetable("15 2 * * *", timezone="Europe/Berlin"),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "integrationsmonitor", **CALLBACKS},
+    on_failure_callback=RUN_CALLBACK,
+    default_args={"owner": "integrationsmonitor", **TASK_CALLBACKS},
     tags=["load", GROUP],
 ):
     announce(GROUP, load.expand(dataset_id=DATASET_IDS[GROUP])).as_teardown()

@@ -2,7 +2,7 @@
 
 from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
 
-from support.alerts import CALLBACKS, watch_and_tell
+from support.alerts import RUN_CALLBACK, TASK_CALLBACKS, watch_and_tell
 
 with DAG(
     "watch_sources",
@@ -17,7 +17,8 @@ with DAG(
     schedule=CronTriggerTimetable("45 5 * * *", timezone="Europe/Berlin"),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "integrationsmonitor", **CALLBACKS},
+    on_failure_callback=RUN_CALLBACK,
+    default_args={"owner": "integrationsmonitor", **TASK_CALLBACKS},
     tags=["watch"],
 ):
 

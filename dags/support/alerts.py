@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from integrationsmonitor.night.watch import Cause
 
 DAGS = Path(__file__).resolve().parents[1]
+BUILD_TASK = "task:build_warehouse.build_and_publish"
 
 
 class TaskOutcome(BaseNotifier):
@@ -38,8 +39,9 @@ class TaskOutcome(BaseNotifier):
         from integrationsmonitor.settings import Settings
 
         settings = Settings.from_env()
-        key, dataset_id = _key(context["ti"])
-        reason = str(context.get("exception") or f"{key}: Prozess beendet oder Zeit überschritten, ohne Meldung")
+        ti = context["ti"]
+        key, dataset_id = _key(ti.dag_id, ti.task_id, getattr(ti, "map_index", -1))
+        reason = str(context.get("exception") or f"{ti.dag_id}: Prozess ohne Meldung beendet (Speicher? Neustart?)")
         if not self.failed or _is_known(settings, key, dataset_id, reason):
             if incidents.clear(settings, key):
                 _tell(settings, [], context, about={key})
@@ -48,7 +50,42 @@ class TaskOutcome(BaseNotifier):
         _tell(settings, [task_failed(settings, key, incidents.standing(settings)[key])], context, about={key})
 
 
-CALLBACKS = {"on_failure_callback": TaskOutcome(failed=True), "on_success_callback": TaskOutcome(failed=False)}
+class RunOutcome(BaseNotifier):
+    """Callback of a failed run: tells the tasks that could not speak for themselves, e.g. killed for want of memory."""
+
+    template_fields = ()
+
+    def notify(self, context: Any) -> None:
+        """Look at the run's tasks; runs in Airflow's DAG processor."""
+        from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
+
+        from integrationsmonitor.settings import Settings
+
+        dag_id, run_id = context["dag"].dag_id, context["run_id"]
+        states = RuntimeTaskInstance.get_task_states(dag_id, run_ids=[run_id])[run_id]
+        tell_silent_failures(Settings.from_env(), dag_id, states, context)
+
+
+def tell_silent_failures(settings: Any, dag_id: str, states: dict[str, str], context: Any) -> None:
+    """Tell failed tasks of which nothing is on record; `states` by `task_id`, or `task_id_index` of a mapped task."""
+    from integrationsmonitor.night import incidents
+    from integrationsmonitor.night.watch import on_record, task_failed
+
+    found = {}
+    for name in sorted(name for name, state in states.items() if str(state) == "failed"):
+        task_id, _, index = name.rpartition("_")
+        mapped = (task_id, int(index)) if task_id == "load" and index.isdecimal() else (name, -1)
+        key, dataset_id = _key(dag_id, *mapped)
+        stands = key in incidents.standing(settings)
+        if stands or ((dataset_id or key == BUILD_TASK) and on_record(settings, dataset_id)):
+            continue
+        incidents.note(settings, key, "task", f"{dag_id}: Prozess ohne Meldung beendet (Speicher? Neustart?)")
+        found[key] = incidents.standing(settings)[key]
+    _tell(settings, [task_failed(settings, *item) for item in found.items()], context, about=set(found))
+
+
+TASK_CALLBACKS = {"on_failure_callback": TaskOutcome(failed=True), "on_success_callback": TaskOutcome(failed=False)}
+RUN_CALLBACK = RunOutcome()
 
 
 def watch_and_tell(context: Any) -> dict[str, int]:
@@ -92,18 +129,16 @@ def _tell(settings: Any, causes: list[Cause], context: Any, about: set[str] | No
     return alerts.tell(settings, causes, channels(settings.environment, context), to_console, about=about)
 
 
-def _key(ti: Any) -> tuple[str, str]:
+def _key(dag_id: str, task_id: str, map_index: int | None) -> tuple[str, str]:
     """The incident's key of a task, and the dataset of a mapped load."""
-    name = f"task:{ti.dag_id}.{ti.task_id}"
-    index = getattr(ti, "map_index", -1)
-    ids = DATASET_IDS.get(ti.dag_id.removeprefix("load_"), [])
-    if ti.task_id != "load" or index is None or not 0 <= index < len(ids):
+    name = f"task:{dag_id}.{task_id}"
+    ids = DATASET_IDS.get(dag_id.removeprefix("load_"), [])
+    if task_id != "load" or map_index is None or not 0 <= map_index < len(ids):
         return name, ""
-    return f"{name}:{ids[index]}", ids[index]
+    return f"{name}:{ids[map_index]}", ids[map_index]
 
 
 def _is_known(settings: Any, key: str, dataset_id: str, reason: str) -> bool:
     from integrationsmonitor.night.watch import knows
 
-    loads_or_builds = dataset_id or key == "task:build_warehouse.build_and_publish"
-    return bool(loads_or_builds) and knows(settings, dataset_id, reason)
+    return bool(dataset_id or key == BUILD_TASK) and knows(settings, dataset_id, reason)

@@ -1,7 +1,7 @@
 """Let Airflow tell causes: the DAG as `airflow dags test` runs it, a task's callback, the listener of the processor.
 
 Runs as a process of its own, with `dags/` on its path and Airflow's folders in the environment.
-    python alert_probe.py dag|callback|listener|channel
+    python alert_probe.py dag|callback|silent|listener|channel
 
 Prints, as JSON, how it ended.
 """
@@ -36,16 +36,27 @@ def dag() -> list[str]:
 
 def callback() -> list[str]:
     """The callbacks as Airflow calls them: with the context of a task that ended."""
-    from support.alerts import CALLBACKS
+    from support.alerts import TASK_CALLBACKS
 
     ended = []
     for text in sys.argv[2:]:
         task = SimpleNamespace(dag_id="load_ba", task_id="load", map_index=0)
         context = {"ti": task, "exception": None if text == "good" else RuntimeError(text)}
         kind = "on_success_callback" if text == "good" else "on_failure_callback"
-        CALLBACKS[kind](context)
+        TASK_CALLBACKS[kind](context)
         ended.append(kind)
     return ended
+
+
+def silent() -> list[str]:
+    """What a failed run tells of its tasks, by their states as Airflow names them."""
+    from integrationsmonitor.settings import Settings
+    from support.alerts import tell_silent_failures
+
+    dag_id, states = sys.argv[2], json.loads(sys.argv[3])
+    for _ in range(2):
+        tell_silent_failures(Settings.from_env(), dag_id, states, {})
+    return sorted(states)
 
 
 def listener() -> list[str]:
@@ -72,5 +83,6 @@ def channel() -> list[str]:
 
 
 if __name__ == "__main__":
-    result = {"dag": dag, "callback": callback, "listener": listener, "channel": channel}[sys.argv[1]]()
+    kinds = {"dag": dag, "callback": callback, "silent": silent, "listener": listener, "channel": channel}
+    result = kinds[sys.argv[1]]()
     sys.stdout.write("\n" + json.dumps(result) + "\n")

@@ -168,6 +168,19 @@ def test_a_task_that_failed_for_a_reason_on_record_is_left_to_the_morning(place)
     assert [post["cause"] for post in place.posts] == ["quarantine"]
 
 
+def test_tasks_that_could_not_speak_are_told_by_their_failed_run_and_those_on_record_are_not(place):
+    """A process killed for want of memory runs no callback of its own."""
+    refuse(place)
+    states = {"load_0": "failed", "load_1": "failed", "load_2": "success", "announce": "upstream_failed"}
+    place.probe("silent", "load_ba", json.dumps(states))
+    [post] = place.posts
+    assert (post["dataset"], post["cause"]) == ("regio_13111_02_02_4", "task")
+    assert "Prozess ohne Meldung beendet" in post["text"]
+    place.probe("silent", "build_warehouse", json.dumps({"wait_for_loads": "success", "build_and_publish": "failed"}))
+    assert "build_warehouse.build_and_publish: Aufgabe in Airflow abgebrochen" in place.posts[1]["subject"]
+    assert len(place.posts) == 2
+
+
 def test_a_timetable_that_breaks_is_told_at_once_even_if_it_is_watch_sources(place):
     place.probe("listener")
     [post] = place.posts

@@ -67,15 +67,20 @@ def watch(settings: Settings) -> list[Cause]:
 
 
 def knows(settings: Settings, dataset_id: str, error: str) -> bool:
-    """Whether an error of a load (`dataset_id`) or of the build ("") is on record, so that `watch` tells it."""
+    """Whether this error of a load (`dataset_id`) or of the build ("") is on record, so that `watch` tells it."""
+    text = on_record(settings, dataset_id)
+    return bool(text) and (text in error or text in redacted(settings, _one_line(error)))
+
+
+def on_record(settings: Settings, dataset_id: str) -> str:
+    """The failure of a load (`dataset_id`) or of the build ("") that stands on record; "" where none does."""
     if not dataset_id:
-        known = incidents.standing(settings).get(incidents.BUILD)
-        return known is not None and known["text"] in redacted(settings, _one_line(error))
+        return str(incidents.standing(settings).get(incidents.BUILD, {}).get("text", ""))
     try:
         rejection = archive.history(settings, dataset_id).rejection
     except MonitorError:  # a damaged manifest: nothing that stands there can be told
-        return False
-    return rejection is not None and str(rejection["error"]) in error
+        return ""
+    return str(rejection["error"]) if rejection else ""
 
 
 def _refused(settings: Settings, dataset: Dataset, entry: Mapping[str, Any]) -> Cause:
