@@ -6,6 +6,7 @@ could not be sent (the task is red then, and its retry, or the next morning, tri
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -142,3 +143,7 @@ def _is_known(settings: Any, key: str, dataset_id: str, reason: str) -> bool:
     from integrationsmonitor.night.watch import knows
 
     return bool(dataset_id or key == BUILD_TASK) and knows(settings, dataset_id, reason)
+
+
+if __name__ == "__main__":  # started by plugins/import_errors.py, with the traceback on standard input
+    tell_import_error(sys.argv[1], sys.stdin.read())

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
+
 DAGS = Path(__file__).resolve().parents[2] / "dags"
 
 
@@ -68,7 +70,9 @@ def listener() -> list[str]:
         get_listener_manager().hook.on_new_dag_import_error(
             filename=str(DAGS / "watch_sources.py"), stacktrace=stacktrace
         )
-    return [str(get_listener_manager().has_listeners)]
+    for teller in psutil.Process().children():
+        teller.wait(60)
+    return sorted(name for name in sys.modules if name.startswith("support"))
 
 
 def channel() -> list[str]:

@@ -182,7 +182,8 @@ def test_tasks_that_could_not_speak_are_told_by_their_failed_run_and_those_on_re
 
 
 def test_a_timetable_that_breaks_is_told_at_once_even_if_it_is_watch_sources(place):
-    place.probe("listener")
+    imported, _ = place.probe("listener")
+    assert imported == [], "the DAG processor must not keep old code of ours for its later readings"
     [post] = place.posts
     assert post["subject"] == "Integrationsmonitor: watch_sources.py: Zeitplan lässt sich nicht laden"
     assert "ImportError: cannot import name {{ ds }}" in post["text"]
