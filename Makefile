@@ -41,7 +41,7 @@ run: $(STAMP) $(IDS) ## one night through Airflow on the recorded source, then a
 	@MONITOR_SOURCE=recorded $(AIRFLOW) support.launch; code=$$?; \
 	case $$code in \
 	0) ;; \
-	2) echo "exit code 2: released, but datasets are in quarantine (see the summary)" >&2;; \
+	2) echo "exit code 2: released, but datasets are in quarantine, not fetched or overdue (see the summary)" >&2;; \
 	*) echo "exit code $$code: nothing was released, the current release is untouched" >&2;; \
 	esac; exit $$code
 

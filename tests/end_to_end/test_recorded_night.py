@@ -36,7 +36,14 @@ def test_the_night_ends_with_zero_and_says_where_things_are(recorded_run: tuple[
     assert told["quality"] == "var/current/quality/index.html"
     datasets = [line for line in lines if line.startswith(("regio_", "destatis_", "local_"))]
     assert len(datasets) == 20
-    assert all(line.endswith(" ok") for line in datasets)
+    assert max(map(len, lines)) <= 120
+    ok = {line.split()[0] for line in datasets if " ok " in line}
+    assert ok == {
+        "destatis_12521_0041",
+        "local_azr_presse",
+        "local_kreisangaben_2019",
+        "regio_12411_01_01_4",
+    }, "at the day of the recordings all others have ended, or their next period was published and not recorded"
 
 
 def test_the_night_tells_what_it_does(recorded_run: tuple[Night, Outcome]) -> None:
@@ -231,6 +238,22 @@ def test_status_speaks_to_programs_too(recorded_home: Night) -> None:
     assert status.json["rows"]["mart_indicator"] > 3_000
     newest = {entry["dataset_id"]: entry["newest_period"] for entry in status.json["datasets"]}
     assert newest["regio_13111_01_03_4"] == "2025-06-30"
+    by_id = {entry["dataset_id"]: entry for entry in status.json["datasets"]}
+    svb = by_id["regio_13111_01_03_4"]
+    assert svb["years"] == {"kreise": list(range(2008, 2020)), "land_only": [2025]}
+    assert (svb["freshness"]["awaited_period"], svb["state"]) == ("2020", "overdue")
+    assert by_id["local_azr_presse"]["years"]["kreise"] == [2018]
+    assert by_id["regio_12411_03_02_4"]["state"] == "ended"
+    assert by_id["regio_12411_03_02_4"]["successor"] == "regio_12411_03_03_4"
+    told = {entry["dataset_id"]: entry for entry in recorded_home.release["datasets"]}
+    assert {key: entry["state"] for key, entry in told.items()} == {key: entry["state"] for key, entry in by_id.items()}
+    assert told["regio_13111_01_03_4"]["judged_on"] == "2026-10-31"
+
+
+def test_nothing_needs_a_person_after_a_recorded_night(recorded_home: Night) -> None:
+    watch = recorded_home.monitor("watch")
+    assert (watch.code, watch.out) == (0, "nothing needs attention\n")
+    assert recorded_home.monitor("watch", "--json").json == []
 
 
 def test_doctor_finds_nothing_wrong(recorded_home: Night) -> None:
@@ -260,7 +283,9 @@ def test_run_speaks_to_programs_too(small_project: Night, tmp_path: Path) -> Non
     assert (run.code, run.json["mode"], run.json["gate"]) == (0, "recorded", "passed")
 
 
-@pytest.mark.parametrize("command", ["run", "load", "build", "fetch", "status", "rollback", "replay", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["run", "load", "build", "fetch", "status", "watch", "rollback", "replay", "doctor"]
+)
 def test_every_command_explains_itself(command: str, tmp_path: Path) -> None:
     helped = Night(tmp_path).monitor(command, "--help")
     assert helped.code == 0
