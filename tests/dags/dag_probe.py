@@ -58,6 +58,7 @@ def facts(dag) -> dict:
     return {
         "catchup": dag.catchup,
         "doc": dag.doc_md or "",
+        "callback": bool(dag.on_failure_callback),
         "fileloc": Path(dag.fileloc).name,
         "max_active_runs": dag.max_active_runs,
         "owner": dag.owner,
@@ -71,6 +72,7 @@ def facts(dag) -> dict:
                 "pool": task.pool,
                 "retries": task.retries,
                 "teardown": task.is_teardown,
+                "callbacks": [bool(task.on_failure_callback), bool(task.on_success_callback)],
                 "upstream": sorted(task.upstream_task_ids),
                 "mapped": task.op_kwargs_expand_input.value["dataset_id"] if task.is_mapped else None,
                 "name": getattr(task, "partial_kwargs", {}).get("map_index_template"),

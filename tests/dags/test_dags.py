@@ -62,6 +62,21 @@ class TestAllDags:
                 "Europe/Berlin",
             )
 
+    def test_what_went_wrong_is_told_in_the_morning_after_the_loads(self, seen):
+        dag = seen["dags"]["watch_sources"]
+        assert (dag["timetable"], dag["cron"], dag["timezone"]) == (
+            "CronTriggerTimetable",
+            "45 5 * * *",
+            "Europe/Berlin",
+        )
+        assert list(dag["tasks"]) == ["watch"]
+
+    def test_every_task_and_every_run_tells_its_own_failure(self, seen):
+        for dag_id, dag in seen["dags"].items():
+            assert dag["callback"], dag_id
+            for task_id, task in dag["tasks"].items():
+                assert task["callbacks"] == [True, True], f"{dag_id}.{task_id}"
+
     def test_a_load_has_one_named_task_per_dataset_and_retries_what_may_be_retried(self, seen):
         for group, ids in DATASET_IDS.items():
             load = seen["dags"][f"load_{group}"]["tasks"]["load"]
