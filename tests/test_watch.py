@@ -230,6 +230,26 @@ def test_a_failed_gate_names_the_findings_and_where_the_candidate_lies(tmp_path)
     assert night.summary(settings)["failures"][0]["kind"] == "gate"
 
 
+def test_the_night_notes_a_closed_gate_by_itself(tmp_path, monkeypatch):
+    from types import SimpleNamespace
+
+    from integrationsmonitor import quality, warehouse
+    from integrationsmonitor.night import inputs
+
+    settings = home(tmp_path)
+    built = SimpleNamespace(path=settings.candidate / "warehouse.duckdb")
+    closed = SimpleNamespace(gate="failed", critical=["mart_indicator: A01 above 100 %"], page="quality/index.html")
+    monkeypatch.setattr(inputs, "ensure_landing", lambda *_: None)
+    monkeypatch.setattr(warehouse, "build", lambda *_: built)
+    monkeypatch.setattr(quality, "check", lambda *_: closed)
+    with pytest.raises(GateError):
+        night.build_and_publish(settings)
+    cause = only(settings)
+    assert cause.kind == "gate"
+    assert "mart_indicator: A01 above 100 %" in cause.text
+    assert "quality/index.html" in cause.text
+
+
 def test_no_secret_reaches_a_text_or_a_file(tmp_path):
     settings = home(tmp_path)
     leak = f"user amt, password {PASSWORD}, hook {WEBHOOK}"
