@@ -182,7 +182,7 @@ def small_catalog(target: Path, datasets: Collection[str] = SMALL) -> Path:
         if file.stem not in datasets:
             file.unlink()
     edit_yaml(target / "indicators.yml", lambda raw: _cut_indicators(raw, set(datasets)))
-    edit_yaml(target / "breaks.yml", lambda raw: _cut_breaks(raw, set(datasets)))
+    edit_yaml(target / "corrections.yml", lambda raw: _cut_corrections(raw, set(datasets)))
     return target
 
 
@@ -206,5 +206,5 @@ def _cut_variant(variant: dict[str, Any], datasets: set[str]) -> bool:
     return all(part["datasets"] for part in parts)
 
 
-def _cut_breaks(raw: dict[str, Any], datasets: set[str]) -> None:
-    raw["doubtful"] = [doubt for doubt in raw["doubtful"] if doubt["dataset"] in datasets]
+def _cut_corrections(raw: dict[str, Any], datasets: set[str]) -> None:
+    raw["corrections"] = [correction for correction in raw["corrections"] if correction["dataset"] in datasets]

@@ -7,10 +7,12 @@
 {% endmacro %}
 
 {# Which reason weighs more when the parts of a value lack one for different reasons: what does not exist cannot be
-   late, what is late cannot be hidden. The higher number wins. #}
+   late, what is late cannot be hidden; what we withhold ourselves says so before any reason of the source. The higher number
+   wins. #}
 {% macro status_weight(status) -%}
     case {{ status }}
         when 'not_existing' then 100
+        when 'withheld' then 95
         when 'outage' then 90
         when 'not_yet' then 80
         when 'not_published' then 70

@@ -1,4 +1,5 @@
--- How many variants claim to speak for an indicator, per territory, region, period and group.
+-- How many variants claim to speak for an indicator, per territory, region, period and group. A withdrawn value speaks on,
+-- without a number: no other variant may step in unseen.
 select
     indicator_id,
     territory,
@@ -9,7 +10,10 @@ select
     group_key,
     count(*) as n_variants,
     count(*) filter (is_default) as n_default,
-    count(*) filter (is_default and value is null) > 0 and count(value) > 0 as is_default_empty,
+    count(*) filter (
+        is_default and value is null and not list_contains(string_split(flags, '|'), 'withdrawn')
+    ) > 0
+    and count(value) > 0 as is_default_empty,
 from mart_indicator
 group by all
 order by all

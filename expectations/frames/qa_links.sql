@@ -26,6 +26,13 @@ union all
 select 'fct_observation.region_key → dim_region', count(*), coalesce(min(region_key), '')
 from fct_observation anti join dim_region using (region_key)
 union all
+select 'mart_correction.dataset_id → dim_dataset', count(*), coalesce(min(dataset_id), '')
+from mart_correction anti join dim_dataset using (dataset_id)
+union all
+select 'mart_correction.observation_id → fct_observation', count(*), coalesce(min(observation_id), '')
+from mart_correction anti join fct_observation using (observation_id)
+where observation_id is not null
+union all
 select 'dim_region.successor_key → dim_region', count(*), coalesce(min(old.successor_key), '')
 from dim_region as old anti join dim_region as new on old.successor_key = new.region_key
 where coalesce(old.successor_key, '') <> ''

@@ -2,12 +2,13 @@
 -- citizenship or age. Every figure stands for an interval, as wide as its source's rounding (a single point where nothing
 -- is rounded); parts and total fit when the intervals meet, or when they differ by no more than the promised tolerance.
 -- Only cells of which total and all parts are known are compared. Germany and the other Länder come along for comparison;
--- their printed parts do not always add up at the source (docs/decisions/0008), so that theirs only warn.
+-- their printed parts do not always add up at the source (docs/decisions/0008), so that theirs only warn; so do sums in
+-- which a figure was replaced by ours.
 with promised as (
     select
         dataset_id, measure, period_type, period_start, period_end, region_key, citizenship_scheme, dimensions, unit,
         basis, place, status, observation.value, promise.field, promise.total as total_word, promise.parts as part_words,
-        promise.tolerance,
+        promise.tolerance, list_contains(string_split(flags, '|'), 'replaced_by_us') as is_ours,
         case when observation.period_end >= promise.rounding_from then promise.rounding_low else 0 end as below,
         case when observation.period_end >= promise.rounding_from then promise.rounding_high else 0 end as above,
         case promise.field
@@ -40,6 +41,7 @@ summed as (
         dataset_id, measure, field, period_type, period_end, region_key,
         concat_ws(' ', sex, nationality, citizenship_key, age_group, dimensions) as other_axes,
         any_value(tolerance) as tolerance,
+        bool_or(is_ours) as has_ours,
         max(value) filter (is_total) as total,
         max(value_low) filter (is_total) as total_low,
         max(value_high) filter (is_total) as total_high,
@@ -68,7 +70,7 @@ select
     dataset_id,
     measure,
     field,
-    case when region_key like '16%' then 'Thüringen' else 'Vergleich' end as scope,
+    case when has_ours then 'berichtigt' when region_key like '16%' then 'Thüringen' else 'Vergleich' end as scope,
     period_type,
     period_end,
     count(*) as n_compared,

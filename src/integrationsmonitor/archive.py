@@ -217,7 +217,17 @@ def history(settings: Settings, dataset_id: str) -> History:
 
 def journal(settings: Settings, record: dict[str, Any]) -> None:
     """Append a decision of a person or a publication to the journal."""
-    files.append_line(settings.archive / "journal.jsonl", {"at": clock.now().isoformat(), **record})
+    files.append_line(journal_path(settings), {"at": clock.now().isoformat(), **record})
+
+
+def journal_path(settings: Settings) -> Path:
+    """The append-only journal of decisions and publications."""
+    return settings.archive / "journal.jsonl"
+
+
+def journal_records(settings: Settings) -> list[dict[str, Any]]:
+    """All records of the journal, oldest first; each has `at` and `event`."""
+    return files.read_lines(journal_path(settings))
 
 
 def moment(text: str) -> datetime:

@@ -1,6 +1,7 @@
-"""The catalogue's indicators, groups and doubtful stretches.
+"""The catalogue's indicators and groups, with the corrections of the figures they are made of.
 
-Comes in: `catalog/indicators.yml`, `groups.yml`, `country_groups.yml`, `breaks.yml`. Goes out: frozen objects.
+Comes in: `catalog/indicators.yml`, `groups.yml`, `country_groups.yml`; corrections are read by `catalog_corrections`.
+Goes out: frozen objects.
 Refuses with file, key and fix: what the JSON schemas do not know, keys that stand twice, names that lead nowhere
 (a dataset, a measure, a basis, a group, a group of countries), versions of a group of countries that overlap.
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from integrationsmonitor.catalog import FIRST_DAY, LAST_DAY, Catalog
+from integrationsmonitor.catalog_corrections import Correction, load_corrections
 from integrationsmonitor.checked_yaml import read_checked
 from integrationsmonitor.errors import ConfigError
 
@@ -109,34 +111,21 @@ class CountryGroupVersion:
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """A stretch of a dataset that is doubtful at its source."""
-
-    dataset: str
-    region_prefix: str
-    period_from: date
-    period_to: date
-    flag: str
-    reason_de: str
-
-
-@dataclass(frozen=True)
 class IndicatorCatalog:
-    """Everything the catalogue knows of indicators."""
+    """Everything the catalogue knows of indicators, and of errors in their sources."""
 
     indicators: tuple[Indicator, ...]
     groups: tuple[Group, ...]
     country_groups: tuple[CountryGroupVersion, ...]
-    doubts: tuple[Doubt, ...]
+    corrections: tuple[Correction, ...]
 
 
 def load_indicators(catalog: Catalog) -> IndicatorCatalog:
-    """Read and check the four files against their schemas and against the datasets; raises ConfigError."""
+    """Read and check the files against their schemas and against the datasets; raises ConfigError."""
     path, schemas = catalog.path, catalog.path / "schemas"
     groups = tuple(Group(**raw) for raw in read_checked(path / "groups.yml", schemas / "groups.schema.json")["groups"])
     _refuse_twice(path / "groups.yml", "groups", [group.key for group in groups])
     countries = _country_groups(path / "country_groups.yml", schemas / "country_groups.schema.json")
-    doubts = _doubts(path / "breaks.yml", schemas / "breaks.schema.json", catalog)
     file = path / "indicators.yml"
     indicators = tuple(_indicator(raw) for raw in read_checked(file, schemas / "indicators.schema.json")["indicators"])
     _refuse_twice(file, "indicators", [indicator.id for indicator in indicators])
@@ -144,7 +133,7 @@ def load_indicators(catalog: Catalog) -> IndicatorCatalog:
         _refuse_twice(file, f"{indicator.id}.variants", [variant.key for variant in indicator.variants])
         for variant in indicator.variants:
             _check_variant(file, indicator, variant, catalog, {g.key for g in groups}, {c.group for c in countries})
-    return IndicatorCatalog(indicators, groups, countries, doubts)
+    return IndicatorCatalog(indicators, groups, countries, load_corrections(catalog))
 
 
 def _indicator(raw: Mapping[str, Any]) -> Indicator:
@@ -214,26 +203,6 @@ def _country_groups(file: Path, schema: Path) -> tuple[CountryGroupVersion, ...]
                 )
         versions.extend(of_group)
     return tuple(versions)
-
-
-def _doubts(file: Path, schema: Path, catalog: Catalog) -> tuple[Doubt, ...]:
-    doubts = tuple(
-        Doubt(
-            dataset=raw["dataset"],
-            region_prefix=raw["region_prefix"],
-            period_from=date.fromisoformat(raw["period_from"]),
-            period_to=date.fromisoformat(raw["period_to"]),
-            flag=raw["flag"],
-            reason_de=" ".join(raw["reason_de"].split()),
-        )
-        for raw in read_checked(file, schema)["doubtful"]
-    )
-    for doubt in doubts:
-        if doubt.dataset not in catalog.datasets:
-            raise _unknown(file, "doubtful.dataset", doubt.dataset, "a dataset", sorted(catalog.datasets))
-        if doubt.period_to < doubt.period_from:
-            raise ConfigError(f"{file}: doubtful.{doubt.dataset}: period_to lies before period_from; swap them")
-    return doubts
 
 
 def _check_variant(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.catalog import FIRST_DAY, LAST_DAY, Catalog, Dataset
@@ -57,8 +58,16 @@ _COLUMNS = {
     "catalog_country_group": """
         country_group version label_de citizenship_key valid_from:date valid_to:date members note_de
     """,
-    "catalog_doubt": """
-        dataset_id region_prefix period_from:date period_to:date flag reason_de
+    "catalog_correction": """
+        correction_id correction_seq:integer dataset_id action value:decimal expect_value:decimal expect_sign flag
+        reason_de reported_to reported_at:date not_reported_de status
+    """,
+    "catalog_correction_cells": """
+        correction_id dataset_id measure region_key region_prefix period_from:date period_to:date sex nationality
+        citizenship_key age_group dimensions basis
+    """,
+    "withdrawal": """
+        value_id reason_de withdrawn_at:timestamp
     """,
 }
 SCHEMAS: Mapping[str, Mapping[str, str]] = {
@@ -135,17 +144,8 @@ def catalog_tables(catalog: Catalog, indicators: IndicatorCatalog) -> dict[str, 
             }
             for version in indicators.country_groups
         ],
-        "catalog_doubt": [
-            {
-                "dataset_id": doubt.dataset,
-                "region_prefix": doubt.region_prefix,
-                "period_from": doubt.period_from,
-                "period_to": doubt.period_to,
-                "flag": doubt.flag,
-                "reason_de": doubt.reason_de,
-            }
-            for doubt in indicators.doubts
-        ],
+        "catalog_correction": list(_correction_rows(indicators)),
+        "catalog_correction_cells": list(_correction_cells_rows(indicators)),
     }
     return {name: arrow_table(name, table) for name, table in rows.items()}
 
@@ -259,6 +259,22 @@ def _part_rows(indicators: IndicatorCatalog) -> Iterator[dict[str, Any]]:
                                 "valid_to": last,
                                 "land_sum": selection.land_sum,
                             }
+
+
+def _correction_rows(indicators: IndicatorCatalog) -> Iterator[dict[str, Any]]:
+    for number, correction in enumerate(indicators.corrections, start=1):
+        ids = {"correction_id": correction.id, "correction_seq": number, "dataset_id": correction.dataset}
+        yield ids | {name: getattr(correction, name) for name in SCHEMAS["catalog_correction"] if name not in ids}
+
+
+def _correction_cells_rows(indicators: IndicatorCatalog) -> Iterator[dict[str, Any]]:
+    """One row per measure and region that a correction names, `*` where it names none."""
+    for correction in indicators.corrections:
+        cells = vars(correction.cells)
+        plain = {name: value for name, value in cells.items() if name not in ("measures", "regions")}
+        for measure, region in product(cells["measures"], cells["regions"]):
+            ids = {"correction_id": correction.id, "dataset_id": correction.dataset}
+            yield ids | {"measure": measure, "region_key": region} | plain
 
 
 def _citizenships(selection: Selection, indicators: IndicatorCatalog) -> Iterator[tuple[str, date | None, date | None]]:

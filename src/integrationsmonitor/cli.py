@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from integrationsmonitor.errors import MonitorError
+from integrationsmonitor.errors import ConfigError, MonitorError
 from integrationsmonitor.printing import cause_lines, summary_lines
 from integrationsmonitor.progress import default_reporter
 from integrationsmonitor.settings import Settings
@@ -94,6 +94,46 @@ def accept(
         else:
             print(f"accepted: {decision['refused']}")
             print(f"The next night takes these figures, or now: monitor load {dataset} && monitor build")
+
+
+@app.command()
+def withdraw(
+    value_id: Annotated[str, typer.Argument(help="Id of a published value, see mart_indicator.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why, in German: it is published beside the value.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Give the value back.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Show what is withdrawn; change nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take a published indicator value back: from the next build on it is published as withheld."""
+    from integrationsmonitor import decisions, night
+
+    with _one_line_errors():
+        settings = _settings()
+        if listed:
+            records = [vars(item) for item in decisions.withdrawals(settings)]
+        elif value_id:
+            records = [(night.reinstate if undo else night.withdraw)(settings, value_id, reason)]
+        else:
+            raise ConfigError("name a value: monitor withdraw VALUE_ID --reason '…'; or --list shows what is withdrawn")
+        if as_json:
+            print(json.dumps(records if listed else records[0], ensure_ascii=False))
+            return
+        for record in records:
+            print(_decision_line("withdrawn" if listed or not undo else "given back", record))
+        if listed and not records:
+            print("nothing is withdrawn")
+        if not listed:
+            shown = "again" if undo else "as withheld"
+            print(f"The next `monitor build` or night publishes it {shown}; releases made before stay as they are")
+
+
+def _decision_line(word: str, record: dict[str, Any]) -> str:
+    """What was decided of which value, and why."""
+    what = record["what"]
+    value = f"{what['value']} {what['unit']}" if what["value"] is not None else what["status"]
+    where = f"{what['indicator_id']} ({what['variant']}, {what['group_key']}), {what['region_name']}"
+    since = f" since {record['at'][:10]}" if "at" in record else ""
+    return f"{word}{since}: {where}, {what['period_end']}: {value} ({record['value_id']}): {record['reason']}"
 
 
 @app.command()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
+WITHHELD = "withheld"  # by us, not by the source: no sign of a source may mean it (docs/decisions/0010)
 STATUSES = (
     "value",
     "zero",
@@ -24,6 +25,7 @@ STATUSES = (
     "unreliable",
     "not_existing",
     "outage",
+    WITHHELD,
 )
 STATUSES_WITH_VALUE = ("value", "zero")
 PERIOD_TYPES = ("stichtag", "monat", "quartal", "jahressumme", "jahresdurchschnitt", "schuljahr", "semester")

@@ -95,7 +95,10 @@ class Landing:
             pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / dataset_id / f"{raw}-{parse}.parquet")
         catalog = load_catalog(PROJECT / "catalog")
         tables = catalog_tables(catalog, load_indicators(catalog))
-        return tables | {"delivery": arrow_table("delivery", self.deliveries)}
+        return tables | {
+            "delivery": arrow_table("delivery", self.deliveries),
+            "withdrawal": arrow_table("withdrawal", []),
+        }
 
 
 def _row(dataset_id: str, raw: str, parse: str, given: dict[str, Any]) -> dict[str, Any]:

@@ -42,5 +42,9 @@ insert into mart_indicator
     from fct_observation where dataset_id = 'local_azr_presse' and sex = 'insgesamt';
 insert into mart_indicator_flag select value_id, unnest(string_split(flags, '|')) from mart_indicator where flags <> '';
 insert into mart_indicator_dataset select value_id, unnest(string_split(dataset_ids, '|')) from mart_indicator;
+insert into mart_correction
+    select 'sample', observation_id, dataset_id, 'flag', 'doubtful_source', value, sign, value, status, 'Nur ein Beispiel',
+        null, null, 'Nur ein Beispiel', 'open', true, null
+    from fct_observation where dataset_id = 'local_azr_presse' and sex = 'insgesamt';
 comment on table mart_indicator is 'Kennzahlen: ein Wert je Kennzahl, Region, Zeitraum und Gruppe.';
 comment on column mart_indicator.value is 'Wert der Kennzahl; bei Anteilen in Prozent';

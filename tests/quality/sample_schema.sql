@@ -29,3 +29,10 @@ create table mart_indicator (value_id varchar not null, indicator_id varchar not
     source_known_from timestamp not null, recorded_at timestamp not null);
 create table mart_indicator_flag (value_id varchar not null, flag varchar not null);
 create table mart_indicator_dataset (value_id varchar not null, dataset_id varchar not null);
+create table mart_correction (correction_id varchar not null, observation_id varchar, dataset_id varchar not null,
+    action varchar not null, flag varchar, printed_value decimal(18, 6), printed_sign varchar,
+    published_value decimal(18, 6), published_status varchar, reason_de varchar not null, reported_to varchar,
+    reported_at date, not_reported_de varchar, status varchar not null, is_applied boolean not null,
+    not_applied_because varchar);
+create table mart_withdrawal (value_id varchar not null, reason_de varchar not null, withdrawn_at timestamp not null,
+    is_applied boolean not null);

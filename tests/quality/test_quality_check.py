@@ -69,6 +69,21 @@ CRITICAL = {
         "qa_links",
         "zeigt ins Leere",
     ),
+    "a withdrawn value that can be computed again": (
+        "insert into mart_withdrawal select value_id, 'Irrtum', '2026-11-22', true from mart_indicator limit 1",
+        "qa_withdrawn_mart_indicator",
+        "keine Zahl übrig",
+    ),
+    "a dropped figure that is there": (
+        "update mart_correction set action = 'drop' where published_value is not null",
+        "mart_correction",
+        "Was wir zurückhalten, hat keine Zahl",
+    ),
+    "a correction of nothing published": (
+        "update mart_correction set observation_id = 'x' where published_value is null",
+        "qa_links",
+        "zeigt ins Leere",
+    ),
     "an empty mart": ("delete from mart_indicator", "mart_indicator", "Werte sind da"),
     "a table that is not there": ("drop table dim_period", "dim_period", "lässt sich lesen"),
     "a column that is not there": ("alter table dim_dataset drop attribution", "dim_dataset", "Quellenangabe"),
@@ -153,6 +168,50 @@ def test_a_warning_does_not_close_the_gate(tmp_path: Path, catalog: Catalog, onl
     assert (result.gate, result.critical) == ("passed", [])
     assert len(result.warnings) == 1
     assert "indicator_id=A02" in result.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        ("no_cell", "Keine Berichtigung geht ins Leere"),
+        ("source_changed", "Keine Berichtigung ist überholt"),
+        ("several_cells", "Jede Ersetzung meint genau eine Zahl"),
+        ("overruled", "keine Berichtigung steht einer anderen im Weg"),
+        ("ended", None),
+    ],
+)
+def test_a_correction_without_effect_warns_unless_it_was_ended(
+    reason: str, sentence: str | None, tmp_path: Path, catalog: Catalog, only: Callable[[str], Path]
+) -> None:
+    spoil = [f"update mart_correction set is_applied = false, not_applied_because = '{reason}'"]
+    candidate = sample_candidate.build(tmp_path / "warehouse.duckdb", spoil)
+    result = quality.check(candidate, only("mart_correction"), tmp_path / "quality", catalog=catalog)
+    assert (result.gate, result.critical, len(result.warnings)) == ("passed", [], 1 if sentence else 0)
+    assert all(str(sentence) in text and "correction_id=sample" in text for text in result.warnings)
+
+
+@pytest.mark.parametrize(("flags", "warnings"), [("withdrawn", 0), ("provisional|withdrawn", 0), ("provisional", 1)])
+def test_a_withdrawn_value_may_speak_without_a_number_and_no_other(
+    flags: str, warnings: int, tmp_path: Path, catalog: Catalog, only: Callable[[str], Path]
+) -> None:
+    change = f"value = null, status = 'withheld', flags = '{flags}'"
+    spoil = [
+        f"update mart_indicator set {change} where is_default and region_key = '16070' and period_end = '2021-12-31'"
+    ]
+    candidate = sample_candidate.build(tmp_path / "warehouse.duckdb", spoil)
+    result = quality.check(candidate, only("qa_default_mart_indicator"), tmp_path / "quality", catalog=catalog)
+    assert (result.gate, len(result.warnings)) == ("passed", warnings)
+
+
+def test_a_sum_that_our_own_figure_breaks_only_warns(
+    tmp_path: Path, catalog: Catalog, only: Callable[[str], Path]
+) -> None:
+    ours = "value = value - 1, flags = 'replaced_by_us'"
+    spoil = [f"update fct_observation set {ours} where sex = 'weiblich' and region_key = '16070'"]
+    candidate = sample_candidate.build(tmp_path / "warehouse.duckdb", spoil)
+    result = quality.check(candidate, only("qa_parts_fct_observation"), tmp_path / "quality", catalog=catalog)
+    assert (result.gate, result.critical, len(result.warnings)) == ("passed", [], 1)
+    assert "wo wir eine Zahl ersetzt haben" in result.warnings[0]
 
 
 def test_parts_of_a_comparator_that_miss_their_total_only_warn(

@@ -1,73 +1,53 @@
 {{ config(materialized='view') }}
--- What the source says today: the last vintage of every cell that was not withdrawn, with the bounds that the source's
--- rounding leaves, and flags.
-with doubtful_cell as (
+-- What holds today: what the source prints, with our corrections of its known errors. This is the one place where they
+-- apply; everything that is computed starts here.
+with applied as (
     select
-        cell.cell_id,
-        {{ collect_words('doubt.flag') }} as doubt_flags,
-    from {{ ref('int_observation_cell') }} as cell
-    inner join {{ ref('stg_catalog__doubt') }} as doubt
-        on
-            cell.dataset_id = doubt.dataset_id
-            and cell.region_key like concat(doubt.region_prefix, '%')
-            and cell.period_end between doubt.period_from and doubt.period_to
-    group by cell.cell_id
+        cell_id,
+        action,
+        value,
+        case action when 'drop' then 'dropped_by_us' when 'override' then 'replaced_by_us' else flag end as flag,
+    from {{ ref('int_correction_cell') }}
+    where not_applied_because is null
 ),
 
-current_vintage as (
+correction as (
     select
-        cell.*,
-        vintage.* exclude (cell_id),
-        measure.rounding_low,
-        measure.rounding_high,
-        measure.rounding_step is not null
-        and cell.period_end >= coalesce(measure.rounding_from, cell.period_end) as is_rounded,
-    from {{ ref('int_observation_vintage') }} as vintage
-    inner join {{ ref('int_observation_cell') }} as cell using (cell_id)
-    left join {{ ref('stg_catalog__measure') }} as measure
-        on
-            cell.dataset_id = measure.dataset_id
-            and cell.measure = measure.measure
-            and cell.unit = measure.unit
-    where
-        vintage.is_current
-        and vintage.change_kind <> 'withdrawn'
+        cell_id,
+        bool_or(action = 'drop') as is_dropped,
+        bool_or(action = 'override') as is_replaced,
+        max(case when action = 'override' then value end) as our_value,
+        {{ collect_words('flag') }} as flags,
+    from applied
+    group by cell_id
 )
 
 select
-    current_vintage.cell_id,
-    {% for column in cell_key() %}
-        current_vintage.{{ column }},
-    {% endfor %}
-    current_vintage.region_level,
-    current_vintage.territory_date,
-    current_vintage.value,
-    current_vintage.sign,
-    current_vintage.status,
-    current_vintage.quality,
-    current_vintage.raw_sha256,
-    current_vintage.raw_locator,
-    current_vintage.citation,
-    current_vintage.source_known_from,
-    current_vintage.known_from_quality,
-    current_vintage.recorded_at,
-    current_vintage.is_rounded,
-    case
-        when not current_vintage.is_rounded then current_vintage.value
-        when current_vintage.status = 'rounded_to_zero' then 0
-        else {{ not_below_zero('(current_vintage.value - current_vintage.rounding_low)') }}
-    end as value_low,
-    case
-        when not current_vintage.is_rounded then current_vintage.value
-        when current_vintage.status = 'rounded_to_zero' then current_vintage.rounding_high
-        else current_vintage.value + current_vintage.rounding_high
-    end as value_high,
-    {{ merge_words([
-        'doubtful_cell.doubt_flags',
-        "case when current_vintage.change_kind = 'own_correction' then 'own_correction' end",
-        "case when current_vintage.quality = 'p' then 'provisional' end",
-        "case when current_vintage.quality = 'r' then 'corrected_by_source' end",
-        "case when current_vintage.quality = 's' then 'estimated_by_source' end",
-    ]) }} as flags,
-from current_vintage
-left join doubtful_cell using (cell_id)
+    printed.* replace (
+        case
+            when correction.is_dropped then null
+            when correction.is_replaced then correction.our_value
+            else printed.value
+        end as value,
+        case
+            when correction.is_dropped then 'withheld'
+            when not correction.is_replaced or correction.cell_id is null then printed.status
+            when correction.our_value = 0 then 'zero'
+            else 'value'
+        end as status,
+        -- Rounding is the source's: a number of ours has none, and no number has no bounds.
+        case
+            when correction.is_dropped then null
+            when correction.is_replaced then correction.our_value
+            else printed.value_low
+        end as value_low,
+        case
+            when correction.is_dropped then null
+            when correction.is_replaced then correction.our_value
+            else printed.value_high
+        end as value_high,
+        printed.is_rounded and not coalesce(correction.is_dropped or correction.is_replaced, false) as is_rounded,
+        {{ merge_words(['printed.flags', 'correction.flags']) }} as flags
+    ),
+from {{ ref('int_observation_printed') }} as printed
+left join correction on printed.cell_id = correction.cell_id

@@ -4,6 +4,7 @@ plan(settings, group)            which datasets tonight
 load_all(settings, ids, …)       the loads of a night, two at a time
 load(settings, dataset_id, …)    fetch → check → archive → land one dataset; all of its answers or none
 accept(settings, dataset_id, …)  figures that jumped are right: a person says so
+withdraw(…), reinstate(…)        a published value is taken back, or given back: a person says so
 build_and_publish(settings, …)   dbt → expectations → release; nothing where there is no news
 summary(settings), exit_code(settings)
 watch(settings)                  what needs a person now; alerts.tell sends it, each cause once
@@ -13,5 +14,18 @@ from integrationsmonitor.night.build import build_and_publish, has_news
 from integrationsmonitor.night.loading import accept, load, load_all, plan
 from integrationsmonitor.night.summary import exit_code, summary
 from integrationsmonitor.night.watch import watch
+from integrationsmonitor.night.withdrawing import reinstate, withdraw
 
-__all__ = ["accept", "build_and_publish", "exit_code", "has_news", "load", "load_all", "plan", "summary", "watch"]
+__all__ = [
+    "accept",
+    "build_and_publish",
+    "exit_code",
+    "has_news",
+    "load",
+    "load_all",
+    "plan",
+    "reinstate",
+    "summary",
+    "watch",
+    "withdraw",
+]

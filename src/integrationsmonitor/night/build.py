@@ -52,7 +52,8 @@ def build_and_publish(settings: Settings, report: Reporter = silent) -> dict[str
         from integrationsmonitor.night import facts
 
         inputs.ensure_landing(settings, catalog, histories, report)
-        tables = {**facts.catalog_tables(catalog), "delivery": inputs.deliveries(settings, histories)}
+        tables = facts.catalog_tables(catalog)
+        tables |= {"delivery": inputs.deliveries(settings, histories), "withdrawal": inputs.withdrawals(settings)}
         built = warehouse.build(settings, tables, report)
         checked = quality.check(
             built.path, settings.project / "expectations", settings.candidate / "quality", report, catalog

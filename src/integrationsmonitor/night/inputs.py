@@ -1,4 +1,4 @@
-"""What a build is made of. Comes in: the archive and the project's files. Goes out: hashes, and the list of deliveries.
+"""What a build is made of. Comes in: the archive and the project's files. Goes out: hashes, deliveries, withdrawals.
 
 A night has news when any of these differ from what the current release was made of. Landing files that are missing or
 damaged are made again from the archive.
@@ -10,7 +10,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor import archive, clock, landing
+from integrationsmonitor import archive, clock, decisions, landing
 from integrationsmonitor.errors import MonitorError
 from integrationsmonitor.night.loading import reparse
 from integrationsmonitor.progress import Reporter
@@ -26,9 +26,10 @@ _PASSED_OVER = {"target", "logs", "dbt_packages", "__pycache__", "current", "unc
 
 
 def digests(settings: Settings, histories: dict[str, History]) -> dict[str, str]:
-    """One hash per kind of input: landing keys, catalogue, dbt project, expectations, exports, code."""
+    """One hash per kind of input: landing keys, decisions, catalogue, dbt project, expectations, exports, code."""
     return {
         "landing": _hash(sorted(_landing_keys(histories))),
+        "decisions": _hash([f"{item.value_id} {item.at} {item.reason}" for item in decisions.withdrawals(settings)]),
         "catalog": tree_hash(settings.catalog, ("*.yml", "*.json")),  # curated figures count once they have landed
         "dbt_project": tree_hash(settings.project / "dbt_project", ("*.sql", "*.yml")),
         "expectations": tree_hash(settings.project / "expectations", ("*.json", "*.yml", "*.sql")),
@@ -118,6 +119,21 @@ def deliveries(settings: Settings, histories: dict[str, History]) -> pa.Table:
                     }
                 )
     return arrow_table("delivery", rows)
+
+
+def withdrawals(settings: Settings) -> pa.Table:
+    """One row per value that a person took back and nobody reinstated."""
+    from integrationsmonitor.catalog_tables import arrow_table
+
+    rows = [
+        {
+            "value_id": item.value_id,
+            "reason_de": item.reason,
+            "withdrawn_at": clock.naive_utc(archive.moment(item.at)),
+        }
+        for item in decisions.withdrawals(settings)
+    ]
+    return arrow_table("withdrawal", rows)
 
 
 def _landing_keys(histories: dict[str, History]) -> list[str]:

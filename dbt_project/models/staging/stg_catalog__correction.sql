@@ -1,0 +1,15 @@
+select
+    correction_id,
+    correction_seq,
+    dataset_id,
+    action,
+    value,
+    expect_value,
+    expect_sign,
+    flag,
+    reason_de,
+    reported_to,
+    reported_at,
+    not_reported_de,
+    status,
+from {{ source('inputs', 'catalog_correction') }}
