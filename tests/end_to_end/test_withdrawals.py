@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from night_support import Night, Outcome, copy_home, differing_tables
 
 REASON = "Zähler und Nenner stammen aus verschiedenen Gebietsständen."
-# B01 of Erfurt in 2020 is computed by two variants; the published rate speaks.
-OF_ERFURT = "indicator_id = 'B01' and region_key = '16051' and period_end = '2020-12-31'"
+# The rate of 2016 has two variants: the published one speaks. The share of 2020 has numerator and denominator.
+RATE = "indicator_id = 'B01' and region_key = '16051' and period_end = '2016-12-31'"
+SHARE = "indicator_id = 'A01' and region_key = '16051' and period_end = '2020-12-31'"
 NUMBERS = "value, value_low, value_high, numerator, denominator"
 
 
@@ -28,66 +28,82 @@ def _default(night: Night, where: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def withdrawn(small_project: Night, once: Callable[..., tuple[Path, Outcome]]) -> Night:
-    """The night after a value that speaks for its indicator was taken back."""
+def withdrawn(published: Night, once: Callable[..., tuple[Path, Outcome]]) -> Night:
+    """The night after two values were taken back, each the one that speaks for its indicator."""
 
     def night(folder: Path) -> Night:
-        return Night(folder / "home", small_project.extra)
+        return Night(folder / "home", published.extra)
 
     def make(folder: Path) -> Outcome:
-        copy_home(small_project.home, folder / "home")
+        copy_home(published.home, folder / "home")
         here = night(folder)
-        _succeed(here.monitor("withdraw", _default(here, OF_ERFURT), "--reason", REASON))
+        for where in (RATE, SHARE):
+            _succeed(here.monitor("withdraw", _default(here, where), "--reason", REASON))
         return _succeed(here.monitor("build"))
 
     return night(once("withdrawn", make)[0])
 
 
 @pytest.fixture
-def value_id(small_project: Night) -> str:
-    return _default(small_project, OF_ERFURT)
+def rate(published: Night) -> str:
+    return _default(published, RATE)
 
 
-def test_a_withdrawn_value_stands_there_without_any_number(withdrawn: Night, value_id: str) -> None:
-    columns = f"{NUMBERS}, status, numerator_status, denominator_status, is_default"
-    ((*numbers, status, numerator, denominator, is_default),) = withdrawn.query(
-        f"select {columns} from mart_indicator where value_id = ?", value_id
-    )
-    assert numbers == [None] * 5
-    assert status == "withheld"
-    assert {numerator, denominator} <= {"withheld", None}
-    assert is_default, "no other variant may speak in its place"
-    flags = withdrawn.query("select flag from mart_indicator_flag where value_id = ?", value_id)
-    assert ("withdrawn",) in flags
+@pytest.fixture
+def share(published: Night) -> str:
+    return _default(published, SHARE)
 
 
-def test_an_analyst_and_a_reader_of_the_files_see_the_reason(withdrawn: Night, value_id: str) -> None:
-    assert withdrawn.query("select value_id, reason_de, is_applied from mart_withdrawal") == [(value_id, REASON, True)]
-    exports = withdrawn.home / "current" / "exports"
-    assert REASON in (exports / "mart_withdrawal.csv").read_text(encoding="utf-8-sig")
-    assert value_id in (exports / "mart_withdrawal.csv").read_text(encoding="utf-8-sig")
+def test_a_withdrawn_value_stands_there_without_any_number(published: Night, withdrawn: Night, share: str) -> None:
+    columns = f"{NUMBERS}, status, numerator_status, denominator_status, flags, is_default"
+    question = f"select {columns} from mart_indicator where value_id = ?"
+    ((*before, _, _, _, _, _),) = published.query(question, share)
+    assert [number is None for number in before] == [False, True, True, False, False]
+    assert withdrawn.query(question, share) == [(*(None,) * 5, *("withheld",) * 3, "withdrawn", True)]
 
 
-def test_nothing_else_changes(small_project: Night, withdrawn: Night, value_id: str) -> None:
-    others = f"select value_id, {NUMBERS}, status, flags, is_default from mart_indicator where value_id <> ? order by 1"
-    assert withdrawn.query(others, value_id) == small_project.query(others, value_id)
-    changed = differing_tables(small_project.warehouse, withdrawn.warehouse)
+def test_no_other_variant_speaks_in_its_place(published: Night, withdrawn: Night) -> None:
+    question = f"select variant, is_default, value is null from mart_indicator where {RATE} order by variant"
+    assert published.query(question) == [
+        ("fortschreibung_vorjahr", False, False),
+        ("veroeffentlichte_quote", True, False),
+    ]
+    assert withdrawn.query(question) == [
+        ("fortschreibung_vorjahr", False, False),
+        ("veroeffentlichte_quote", True, True),
+    ]
+
+
+def test_an_analyst_and_a_reader_of_the_files_see_the_reason(withdrawn: Night, rate: str, share: str) -> None:
+    told = withdrawn.query("select value_id, reason_de, is_applied from mart_withdrawal order by 1")
+    assert told == [(value_id, REASON, True) for value_id in sorted((rate, share))]
+    text = (withdrawn.home / "current" / "exports" / "mart_withdrawal.csv").read_text(encoding="utf-8-sig")
+    assert text.count(REASON) == 2
+    assert rate in text
+    assert share in text
+
+
+def test_nothing_else_changes(published: Night, withdrawn: Night, rate: str, share: str) -> None:
+    changed = differing_tables(published.warehouse, withdrawn.warehouse)
     assert set(changed) == {"mart_indicator", "mart_indicator_flag", "mart_withdrawal", "dim_indicator"}
-    assert changed["mart_indicator"] == 2  # the row as it was, and as it is
-    counts = "select n_values from dim_indicator where indicator_id = 'B01'"
-    assert withdrawn.query(counts)[0][0] == small_project.query(counts)[0][0] - 1
+    assert changed["mart_indicator"] == 4  # two rows as they were, and as they are
+    assert withdrawn.query("select value_id from mart_indicator where status = 'withheld' order by 1") == [
+        (value_id,) for value_id in sorted((rate, share))
+    ]
+    counts = "select indicator_id, n_values from dim_indicator where indicator_id in ('A01', 'B01') order by 1"
+    assert withdrawn.query(counts) == [(name, count - 1) for name, count in published.query(counts)]
 
 
-def test_the_journal_says_what_was_withdrawn_why_and_when(withdrawn: Night, value_id: str) -> None:
-    listed = withdrawn.monitor("withdraw", "--list", "--json")
-    (entry,) = listed.json
-    assert (entry["value_id"], entry["reason"]) == (value_id, REASON)
-    assert entry["at"].startswith("2026-11-22T01:15")
-    assert (entry["what"]["indicator_id"], entry["what"]["region_name"]) == ("B01", "Erfurt")
-    assert Decimal(entry["what"]["value"]) > 0
+def test_the_journal_says_what_was_withdrawn_why_and_when(withdrawn: Night, rate: str, share: str) -> None:
+    entries = {entry["value_id"]: entry for entry in withdrawn.monitor("withdraw", "--list", "--json").json}
+    assert entries.keys() == {rate, share}
+    assert entries[share]["reason"] == REASON
+    assert entries[share]["at"].startswith("2026-11-22T01:15")
+    assert (entries[share]["what"]["indicator_id"], entries[share]["what"]["region_name"]) == ("A01", "Erfurt")
+    assert Decimal(entries[share]["what"]["value"]) > 0
     text = withdrawn.monitor("withdraw", "--list").out
-    assert "withdrawn since 2026-11-22: B01" in text
-    assert f"({value_id}): {REASON}" in text
+    assert "withdrawn since 2026-11-22: A01" in text
+    assert f"({share}): {REASON}" in text
 
 
 def test_a_withdrawal_is_news_once(withdrawn: Night, tmp_path: Path) -> None:
@@ -104,15 +120,16 @@ def test_a_withdrawal_survives_a_home_that_is_made_anew_from_its_archive(withdra
 
 
 def test_undoing_gives_the_release_before_row_for_row(
-    small_project: Night, withdrawn: Night, value_id: str, tmp_path: Path
+    published: Night, withdrawn: Night, rate: str, share: str, tmp_path: Path
 ) -> None:
     night = withdrawn.copied_to(tmp_path / "home")
-    told = _succeed(night.monitor("withdraw", value_id, "--undo", "--reason", "Der Wert stimmt doch."))
-    assert "given back: B01" in told.out
+    for value_id, indicator in ((rate, "B01"), (share, "A01")):
+        told = _succeed(night.monitor("withdraw", value_id, "--undo", "--reason", "Der Wert stimmt doch."))
+        assert f"given back: {indicator}" in told.out
     assert night.monitor("withdraw", "--list").out == "nothing is withdrawn\n"
     _succeed(night.monitor("build"))
-    assert differing_tables(small_project.warehouse, night.warehouse) == {}
-    twice = night.monitor("withdraw", value_id, "--undo", "--reason", "Noch einmal.")
+    assert differing_tables(published.warehouse, night.warehouse) == {}
+    twice = night.monitor("withdraw", share, "--undo", "--reason", "Noch einmal.")
     assert twice.code == 1
     assert "is not withdrawn: nothing to undo" in twice.err
 
@@ -129,21 +146,21 @@ def test_undoing_gives_the_release_before_row_for_row(
     ids=["unknown", "no reason", "an empty reason", "undo of nothing", "no value"],
 )
 def test_a_mistake_is_refused_in_one_line_and_nothing_is_written(
-    small_project: Night, value_id: str, arguments: list[str], message: str
+    published: Night, share: str, arguments: list[str], message: str
 ) -> None:
-    journal = small_project.home / "archive" / "journal.jsonl"
+    journal = published.home / "archive" / "journal.jsonl"
     before = journal.read_bytes()
-    outcome = small_project.monitor("withdraw", *[value_id if word == "VALUE" else word for word in arguments])
+    outcome = published.monitor("withdraw", *[share if word == "VALUE" else word for word in arguments])
     assert (outcome.code, outcome.out) == (1, "")
     assert message in outcome.err
     assert outcome.err.count("\n") == 1
     assert journal.read_bytes() == before
 
 
-def test_a_value_is_withdrawn_once(withdrawn: Night, value_id: str) -> None:
-    twice = withdrawn.monitor("withdraw", value_id, "--reason", "Noch einmal.")
+def test_a_value_is_withdrawn_once(withdrawn: Night, share: str) -> None:
+    twice = withdrawn.monitor("withdraw", share, "--reason", "Noch einmal.")
     assert twice.code == 1
-    assert f"{value_id} is withdrawn already" in twice.err
+    assert f"{share} is withdrawn already" in twice.err
 
 
 def test_without_a_release_there_is_nothing_to_withdraw(tmp_path: Path) -> None:
@@ -153,16 +170,10 @@ def test_without_a_release_there_is_nothing_to_withdraw(tmp_path: Path) -> None:
 
 
 def test_the_command_says_what_was_withdrawn_and_what_happens_next(
-    small_project: Night, value_id: str, tmp_path: Path
+    published: Night, share: str, tmp_path: Path
 ) -> None:
-    night = small_project.copied_to(tmp_path / "home")
-    told = _succeed(night.monitor("withdraw", value_id, "--reason", REASON))
-    assert "withdrawn: B01" in told.out
-    assert "Erfurt, 2020-12-31: " in told.out
+    night = published.copied_to(tmp_path / "home")
+    told = _succeed(night.monitor("withdraw", share, "--reason", REASON))
+    assert "withdrawn: A01 (fortschreibung_zensus2011, auslaender), Erfurt, 2020-12-31: 9.06" in told.out
     assert "The next `monitor build` or night publishes it as withheld" in told.out
-    before = _row(small_project, value_id)
-    assert _row(night, value_id) == before, "until then the release stays as it is"
-
-
-def _row(night: Night, value_id: str) -> list[tuple[Any, ...]]:
-    return night.query("select * from mart_indicator where value_id = ?", value_id)
+    assert differing_tables(published.warehouse, night.warehouse) == {}, "until then the release stays as it is"
