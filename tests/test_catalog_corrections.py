@@ -41,7 +41,7 @@ OVERRIDE: Entry = {
     "value": 12345.5,
     "expect": 123455,
     "reason_de": "Die Quelle hat eine Ziffer verdoppelt.",
-    "reported": {"to": "Landesamt für Statistik", "on": date(2026, 11, 1)},
+    "reported": {"to": "Landesamt für Statistik", "date": date(2026, 11, 1)},
     "status": "open",
 }
 
@@ -224,6 +224,13 @@ def test_a_mistake_is_found_before_the_night_begins(tmp_path: Path) -> None:
         load(tmp_path / "catalog", changed(lambda c: c.update(dataset="regio_9")))
     with pytest.raises(ConfigError, match="is not a dataset"):
         load_indicators(load_catalog(tmp_path / "catalog"))
+
+
+def test_the_example_of_the_handbook_of_operations_holds(tmp_path: Path) -> None:
+    page = (CATALOG.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+    block = page.split("```yaml\n")[1].split("```")[0]
+    (correction,) = load(tmp_path / "catalog", *yaml.safe_load(block))
+    assert (correction.action, correction.value, correction.expect_value) == ("override", 3120, 31200)
 
 
 def test_no_sign_of_a_source_can_mean_that_we_withhold_it() -> None:

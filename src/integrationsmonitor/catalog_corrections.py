@@ -104,7 +104,7 @@ def _correction(key: str, raw: Mapping[str, Any]) -> Correction:
         flag=raw.get("flag"),
         reason_de=" ".join(raw["reason_de"].split()),
         reported_to=reported.get("to"),
-        reported_at=date.fromisoformat(reported["on"]) if reported else None,
+        reported_at=date.fromisoformat(reported["date"]) if reported else None,
         not_reported_de=" ".join(raw.get("not_reported_de", "").split()) or None,
         status=raw["status"],
     )

@@ -24,7 +24,7 @@ def _correction(name: str, dataset: str, region: str, day: str, action: str, **m
         "cells": cells,
         "action": action,
         "reason_de": f"Ein bekannter Fehler der Quelle: {name}.",
-        "reported": {"to": "Landesamt für Statistik", "on": "2026-11-01"},
+        "reported": {"to": "Landesamt für Statistik", "date": "2026-11-01"},
         "status": "open",
         **more,
     }
@@ -147,6 +147,13 @@ def test_what_the_source_printed_stays_in_the_vintages(corrected: Night, publish
             "select value, status from intermediate.int_observation_vintage where cell_id = ? and is_current", [cell]
         ).fetchall()
     assert vintages == [(_foreigners(published, "16051"), "value")]
+
+
+def test_the_doubtful_employees_of_2019_are_marked_and_nobody_else(recorded_home: Night) -> None:
+    marked = "select count(*), min(period_end)::varchar, max(period_end)::varchar, min(region_key), max(region_key) "
+    where = "from fct_observation where list_contains(string_split(flags, '|'), 'doubtful_source')"
+    assert recorded_home.query(marked + where) == [(24 * 6, "2019-06-30", "2019-06-30", "16", "16077")]
+    assert recorded_home.query("select count(*), bool_and(is_applied) from mart_correction") == [(24 * 6, True)]
 
 
 def test_without_corrections_everything_is_as_before(published: Night, corrected: Night, tmp_path: Path) -> None:

@@ -284,7 +284,8 @@ def test_run_speaks_to_programs_too(small_project: Night, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "load", "build", "fetch", "status", "watch", "rollback", "replay", "doctor"]
+    "command",
+    ["run", "load", "accept", "build", "fetch", "status", "watch", "rollback", "replay", "doctor", "withdraw"],
 )
 def test_every_command_explains_itself(command: str, tmp_path: Path) -> None:
     helped = Night(tmp_path).monitor(command, "--help")
