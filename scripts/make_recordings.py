@@ -27,7 +27,8 @@ from zoneinfo import ZoneInfo
 
 import pyarrow.compute as pc
 
-from integrationsmonitor.catalog import Dataset, load_catalog
+from integrationsmonitor.catalog import load_catalog
+from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.replay.store import zip_answer
 from integrationsmonitor.sources import genesis_wide, genesis_xlsx
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from integrationsmonitor.catalog import Dataset
+from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.sources import genesis_read, mapping
 from integrationsmonitor.sources.cells import in_memory
 from wire import Cell, catalog, flat_header, flat_line

@@ -9,7 +9,7 @@ import pytest
 
 from flat_answers import KNOWN, NAME, answer, svb
 from integrationsmonitor import contract
-from integrationsmonitor.catalog import Dataset, Plausible, RegionSum
+from integrationsmonitor.dataset import Dataset, Plausible, RegionSum
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.sources import genesis_read, mapping
 from integrationsmonitor.sources.cells import in_memory

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from flat_answers import KNOWN, NAME, answer, catalog, svb
 from integrationsmonitor import jumps
-from integrationsmonitor.catalog import JumpRule
+from integrationsmonitor.dataset import JumpRule
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.sources import genesis_read, mapping
 from integrationsmonitor.sources.cells import in_memory

@@ -20,7 +20,8 @@ import openpyxl
 import pytest
 
 from integrationsmonitor import contract
-from integrationsmonitor.catalog import Dataset, load_catalog
+from integrationsmonitor.catalog import load_catalog
+from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.sources import genesis_read, mapping
 from integrationsmonitor.sources.cells import in_memory

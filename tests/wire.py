@@ -15,7 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from integrationsmonitor.catalog import Catalog, Dataset, load_catalog
+from integrationsmonitor.catalog import Catalog, load_catalog
+from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.sources import genesis_read
 from integrationsmonitor.sources.cells import NUMBER, in_memory
 from integrationsmonitor.sources.genesis_header import expand

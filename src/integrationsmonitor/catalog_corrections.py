@@ -14,8 +14,9 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from integrationsmonitor.catalog import Catalog, Dataset
+from integrationsmonitor.catalog import Catalog
 from integrationsmonitor.checked_yaml import read_checked
+from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.errors import ConfigError
 from integrationsmonitor.observation import AXIS_FIELDS
 

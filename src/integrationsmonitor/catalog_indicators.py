@@ -15,9 +15,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from integrationsmonitor.catalog import FIRST_DAY, LAST_DAY, Catalog
+from integrationsmonitor.catalog import Catalog
 from integrationsmonitor.catalog_corrections import Correction, load_corrections
 from integrationsmonitor.checked_yaml import read_checked
+from integrationsmonitor.dataset import FIRST_DAY, LAST_DAY
 from integrationsmonitor.errors import ConfigError
 
 ANY = "*"

@@ -12,8 +12,9 @@ from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor.catalog import FIRST_DAY, LAST_DAY, Catalog, Dataset
+from integrationsmonitor.catalog import Catalog
 from integrationsmonitor.catalog_indicators import IndicatorCatalog, Selection
+from integrationsmonitor.dataset import FIRST_DAY, LAST_DAY, Dataset
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -18,7 +18,7 @@ from integrationsmonitor.observation import CELL_KEY
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from integrationsmonitor.catalog import Dataset, JumpRule
+    from integrationsmonitor.dataset import Dataset, JumpRule
 
 _MOST_LOST = 0.1
 _ACCEPT = "If the source is right, say so: monitor accept {} --reason …"

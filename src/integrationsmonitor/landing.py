@@ -22,7 +22,8 @@ from integrationsmonitor.observation import COLUMNS, STATED, schema
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from integrationsmonitor.catalog import Catalog, Dataset
+    from integrationsmonitor.catalog import Catalog
+    from integrationsmonitor.dataset import Dataset
     from integrationsmonitor.settings import Settings
 
 _OPTIONS = {"compression": "zstd", "store_schema": False, "write_page_checksum": True}

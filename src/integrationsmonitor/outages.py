@@ -13,8 +13,8 @@ from integrationsmonitor.columns import combine
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from integrationsmonitor.catalog import OutageRule
     from integrationsmonitor.columns import Column
+    from integrationsmonitor.dataset import OutageRule
 
 
 def lines(columns: Mapping[str, Column], rule: OutageRule) -> Any:

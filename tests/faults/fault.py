@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from integrationsmonitor.catalog import Dataset
+from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.replay import Answer
 from recordings_support import answer, lines_of
 from wire import catalog

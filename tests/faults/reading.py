@@ -12,7 +12,7 @@ from typing import Any
 
 from fault import Fault, dataset_of
 
-from integrationsmonitor.catalog import Dataset
+from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.night import parsing
 from integrationsmonitor.sources.cells import in_memory

@@ -24,7 +24,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from integrationsmonitor.catalog import Dataset
+from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.night import parsing
 from integrationsmonitor.sources import genesis_read

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from integrationsmonitor.catalog import Dataset, load_catalog
+from integrationsmonitor.catalog import load_catalog
+from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.sources import genesis_wide, genesis_xlsx
 from wire import Cell, Wide, Workbook, cells_of, heads, leads, wide, workbook

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrationsmonitor.catalog import Catalog, Dataset, SignRule, load_catalog
+from integrationsmonitor.catalog import Catalog, load_catalog
+from integrationsmonitor.dataset import Dataset, SignRule
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.observation import COLUMNS, STATED, schema
 from integrationsmonitor.sources.local_file import ORIGIN, REQUIRED, read_local

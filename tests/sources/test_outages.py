@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flat_answers import answer, catalog, observe, svb
-from integrationsmonitor.catalog import OutageRule
+from integrationsmonitor.dataset import OutageRule
 from integrationsmonitor.errors import ConfigError
 from night_support import edit_yaml, small_catalog
 

@@ -19,7 +19,8 @@ from integrationsmonitor.observation import AXIS_FIELDS, CELL_KEY, STATUSES_WITH
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from integrationsmonitor.catalog import Catalog, Dataset
+    from integrationsmonitor.catalog import Catalog
+    from integrationsmonitor.dataset import Dataset
 
 
 def check(

@@ -20,7 +20,8 @@ from integrationsmonitor.errors import ContractError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from integrationsmonitor.catalog import Catalog, Dataset, RegionSum, SumRule
+    from integrationsmonitor.catalog import Catalog
+    from integrationsmonitor.dataset import Dataset, RegionSum, SumRule
 
 Periods = Mapping[str, tuple[date, date]]
 THUERINGEN = "16"

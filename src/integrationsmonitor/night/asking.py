@@ -25,7 +25,7 @@ from integrationsmonitor.progress import Reporter
 from integrationsmonitor.turns import Turns
 
 if TYPE_CHECKING:
-    from integrationsmonitor.catalog import Dataset
+    from integrationsmonitor.dataset import Dataset
     from integrationsmonitor.replay.server import ReplayServer
     from integrationsmonitor.settings import Settings
     from integrationsmonitor.sources.genesis_client import GenesisClient

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from integrationsmonitor.archive import ArchivedAnswer
-    from integrationsmonitor.catalog import Catalog, Dataset
+    from integrationsmonitor.catalog import Catalog
+    from integrationsmonitor.dataset import Dataset
     from integrationsmonitor.settings import Settings
 
 

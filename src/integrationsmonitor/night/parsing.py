@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from integrationsmonitor.archive import ArchivedAnswer
-    from integrationsmonitor.catalog import Catalog, Dataset
+    from integrationsmonitor.catalog import Catalog
+    from integrationsmonitor.dataset import Dataset
     from integrationsmonitor.night.asking import Fetched
     from integrationsmonitor.settings import Settings
     from integrationsmonitor.sources.cells import Source

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from integrationsmonitor.archive import History
-    from integrationsmonitor.catalog import Dataset
+    from integrationsmonitor.dataset import Dataset
     from integrationsmonitor.freshness import Freshness
     from integrationsmonitor.settings import Settings
 

@@ -22,7 +22,7 @@ from integrationsmonitor.night.summary import is_overdue, summary
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from integrationsmonitor.catalog import Dataset
+    from integrationsmonitor.dataset import Dataset
     from integrationsmonitor.settings import Settings
 
 _STAYS = "der letzte gute Stand bleibt veröffentlicht"

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor.catalog import Catalog, Dataset
+from integrationsmonitor.catalog import Catalog
+from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.errors import MonitorError
 
 if TYPE_CHECKING:

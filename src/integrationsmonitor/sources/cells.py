@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from integrationsmonitor.catalog import Dataset
+    from integrationsmonitor.dataset import Dataset
 
 # As many digits as an observation can hold; anything longer is no number of these statistics. "-0" is none
 # either: it is a sign with a figure at its side, and a sign never becomes 0 by itself.

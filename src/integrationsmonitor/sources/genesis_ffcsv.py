@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from integrationsmonitor.catalog import Axis, Dataset
+    from integrationsmonitor.dataset import Axis, Dataset
     from integrationsmonitor.sources.cells import Source
 
 REGION_VARIABLES = frozenset({"DINSG", "DLAND", "REGBEZ", "KREISE"})

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from integrationsmonitor.errors import ContractError
 
 if TYPE_CHECKING:
-    from integrationsmonitor.catalog import Axis, Dataset, Measure
+    from integrationsmonitor.dataset import Axis, Dataset, Measure
 
 TIME = re.compile(r"\d{2}\.\d{2}\.\d{4}|\d{4}")
 HINT = "If the source changed the table, say so in catalog/datasets/{}.yml"

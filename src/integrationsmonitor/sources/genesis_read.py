@@ -11,7 +11,7 @@ from integrationsmonitor.errors import ContractError
 from integrationsmonitor.sources import genesis_ffcsv
 
 if TYPE_CHECKING:
-    from integrationsmonitor.catalog import Dataset
+    from integrationsmonitor.dataset import Dataset
     from integrationsmonitor.sources.cells import Answer, Source
 
 

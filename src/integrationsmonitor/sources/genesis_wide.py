@@ -22,7 +22,7 @@ from integrationsmonitor.sources.genesis_header import HINT, TIME, Column, Heade
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from integrationsmonitor.catalog import Dataset
+    from integrationsmonitor.dataset import Dataset
 
 FOOTER = "__________"
 REGION = re.compile(r"DG|\d{2,3}|\d{5}|\d{8}")

@@ -23,7 +23,7 @@ from integrationsmonitor.sources.genesis_wide import assemble, read_stub, refuse
 from integrationsmonitor.sources.genesis_zip import Limits
 
 if TYPE_CHECKING:
-    from integrationsmonitor.catalog import Dataset
+    from integrationsmonitor.dataset import Dataset
     from integrationsmonitor.errors import ContractError
 
 LIMITS = Limits(max_bytes=256 * 1024 * 1024)

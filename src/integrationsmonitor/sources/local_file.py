@@ -31,7 +31,8 @@ from integrationsmonitor.observation import (
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from integrationsmonitor.catalog import Dataset, Measure, Region
+    from integrationsmonitor.catalog import Region
+    from integrationsmonitor.dataset import Dataset, Measure
 
 REQUIRED = ("region_key", "period_start", "period_end", "measure", "value", "unit", "basis")
 ORIGIN = ("known_from", "known_from_quality", "citation")

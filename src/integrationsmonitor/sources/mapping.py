@@ -12,8 +12,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from integrationsmonitor.catalog import LAST_DAY
 from integrationsmonitor.columns import Column, combine, constant
+from integrationsmonitor.dataset import LAST_DAY
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.observation import AXIS_FIELDS, COLUMNS, STATED, STATUSES, STATUSES_WITH_VALUE, schema
 from integrationsmonitor.sources.cells import NUMBER, QUALITIES
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-    from integrationsmonitor.catalog import Dataset, Measure, Region
+    from integrationsmonitor.catalog import Region
+    from integrationsmonitor.dataset import Dataset, Measure
 
 _LAND, _LAND_AGAIN = "16", "160"
 

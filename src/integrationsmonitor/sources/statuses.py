@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from integrationsmonitor.catalog import Dataset, Region
+    from integrationsmonitor.catalog import Region
+    from integrationsmonitor.dataset import Dataset
     from integrationsmonitor.errors import ContractError
 
 NOTHING_THERE = "-"

@@ -1,0 +1,220 @@
+"""What a dataset's file says, as frozen objects: source, axes, signs, and the contract that its answers must keep.
+
+Comes in: nothing; dataset_file.py makes them. Goes out: the words by which readers, mapping and contract speak of a
+dataset. Refuses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from integrationsmonitor.cadence import Cadence
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measured quantity of a table: the source's code and label, and our word for it."""
+
+    code: str
+    labels: tuple[str, ...]
+    measure: str
+    unit: str
+    constants: Mapping[str, str] = field(default_factory=dict)
+    basis: str = ""
+    rounding: Mapping[str, Any] = field(default_factory=dict)
+    proven: bool = True
+    fractions: bool = False
+
+    @property
+    def label(self) -> str:
+        """The current wording."""
+        return self.labels[0]
+
+
+@dataclass(frozen=True)
+class AxisValue:
+    """One value of an axis: the source's code ("" is the total), its wordings, and what it sets in an observation."""
+
+    code: str
+    labels: tuple[str, ...]
+    sets: Mapping[str, str]
+
+    @property
+    def label(self) -> str:
+        """The current wording."""
+        return self.labels[0]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis of a table besides region and time."""
+
+    code: str
+    labels: tuple[str, ...]
+    values: tuple[AxisValue, ...]
+    proven: bool = True
+
+    @property
+    def label(self) -> str:
+        """The current wording."""
+        return self.labels[0]
+
+    @cached_property
+    def by_code(self) -> Mapping[str, AxisValue]:
+        """Values by the source's code."""
+        return {value.code: value for value in self.values}
+
+    @cached_property
+    def by_label(self) -> Mapping[str, AxisValue]:
+        """Values by every wording met so far."""
+        return {label: value for value in self.values for label in value.labels}
+
+
+@dataclass(frozen=True)
+class BasisRule:
+    """The basis of a number by the period it speaks of and by when it was known; the first rule that fits wins."""
+
+    basis: str
+    first: date = FIRST_DAY
+    last: date = LAST_DAY
+    known_before: date = LAST_DAY
+
+
+@dataclass(frozen=True)
+class SignRule:
+    """What a printed sign means in this dataset; the first rule that fits wins."""
+
+    sign: str
+    status: str
+    layout: str = ""
+    measures: tuple[str, ...] = ()
+    first: date = FIRST_DAY
+    last: date = LAST_DAY
+
+
+@dataclass(frozen=True)
+class SumRule:
+    """Parts of an axis that add up to its total, within `tolerance`."""
+
+    over: str
+    total: str
+    parts: tuple[str, ...]
+    tolerance: float
+    measures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plausible:
+    """Bounds, both included, of a measure in a region (a key, or `kreise`) on its totals or on any cell."""
+
+    measure: str
+    regions: str
+    only_totals: bool
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class RegionSum:
+    """Kreise that add up to their Land within `tolerance`, for some measures, axis codes and years (empty: all)."""
+
+    tolerance: float
+    measures: tuple[str, ...] = ()
+    axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    first: date = FIRST_DAY
+    last: date = LAST_DAY
+
+
+@dataclass(frozen=True)
+class JumpRule:
+    """How far a figure may lie from itself before (`revision`) or a period earlier (`period`); see jumps.py."""
+
+    against: str
+    max_ratio: float
+    floor: float
+    measures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OutageRule:
+    """Where a Träger delivered nothing: each of the `parts` prints `sign`, and what stands in `rest` is no figure."""
+
+    axis: str
+    sign: str
+    parts: tuple[str, ...]
+    rest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What an answer must keep."""
+
+    complete: str
+    regions: tuple[str, ...]
+    listed: tuple[Mapping[str, Any], ...]
+    sums: tuple[SumRule, ...]
+    minimum_rows: int
+    plausible: tuple[Plausible, ...]
+    region_sums: tuple[RegionSum, ...] = ()
+    jumps: tuple[JumpRule, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One dataset file."""
+
+    id: str
+    title_de: str
+    publisher: str
+    licence: Mapping[str, str]
+    load: str
+    source: Mapping[str, Any]
+    cadence: Cadence
+    period_type: str
+    territory_rule: str
+    place: str
+    basis: tuple[BasisRule, ...]
+    constants: Mapping[str, str]
+    statistic: Mapping[str, str]
+    time: Mapping[str, str]
+    measures: tuple[Measure, ...]
+    axes: tuple[Axis, ...]
+    csv: Mapping[str, Any]
+    signs: tuple[SignRule, ...]
+    not_yet: str
+    outages: tuple[OutageRule, ...]
+    rounding: Mapping[str, Any]
+    contract: Contract
+    notes_de: str
+    file_sha256: str
+
+    @property
+    def is_restated(self) -> bool:
+        """Whether the source prints its whole history on the current territory."""
+        return self.territory_rule == "current_territory"
+
+    @property
+    def connector(self) -> str:
+        """The module under `sources/` that reads it."""
+        return str(self.source["connector"])
+
+    @property
+    def table(self) -> str:
+        """The source's own id of the table; for local files the file."""
+        return str(self.source.get("table") or self.source.get("file", ""))
+
+    @cached_property
+    def measure_by_code(self) -> Mapping[str, Measure]:
+        """Measures by the source's code."""
+        return {measure.code: measure for measure in self.measures}
+
+    @cached_property
+    def axis_by_code(self) -> Mapping[str, Axis]:
+        """Axes by the source's variable code."""
+        return {axis.code: axis for axis in self.axes}
