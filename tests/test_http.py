@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from integrationsmonitor import http
 from integrationsmonitor.errors import FetchError
-from integrationsmonitor.http import HttpClient, Policy, is_loopback
+from integrationsmonitor.http import HttpClient, Policy
+from integrationsmonitor.http_rules import Failure, is_loopback
 from integrationsmonitor.redact import SecretHeaders
 from integrationsmonitor.replay import Answer, ReplayServer, Request
 from integrationsmonitor.replay.store import pack
@@ -271,7 +272,7 @@ def test_between_requests_to_a_real_host_lies_a_pause(folder, waits, monkeypatch
         client.fetch(url, dataset_id="a_dataset")
         client.fetch(url, dataset_id="a_dataset")
         assert waits == []
-        monkeypatch.setattr(http, "_refusal", lambda call: None)
+        monkeypatch.setattr(http, "refusal", lambda call: None)
         monkeypatch.setattr(http, "is_loopback", lambda url: False)
         client.fetch(url, dataset_id="a_dataset")
     assert len(waits) == 1
@@ -317,7 +318,7 @@ def test_what_was_found_is_one_short_line_without_secrets(secret, before, after)
 def test_waits_grow_to_a_limit_and_never_undercut_the_host(attempt, asked):
     from types import SimpleNamespace
 
-    failure = http._Failure("p", "h", transient=True, retry_after=asked)
+    failure = Failure("p", "h", transient=True, retry_after=asked)
     state = SimpleNamespace(attempt_number=attempt, outcome=SimpleNamespace(result=lambda: failure))
     wait = HttpClient()._wait(state)  # type: ignore[arg-type]
     longest = min(2.0 * 2 ** (attempt - 1), 60)

@@ -10,20 +10,19 @@ any `except` block, so that no exception chain leads back to a request.
 
 from __future__ import annotations
 
-import ipaddress
 import random
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from json import dumps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from integrationsmonitor import clock
 from integrationsmonitor.errors import FetchError
+from integrationsmonitor.http_rules import Call, Failure, bad_status, is_loopback, refusal, without_login
 from integrationsmonitor.redact import SecretHeaders
 from integrationsmonitor.turns import Turns
 
@@ -62,40 +61,6 @@ class Response:
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     retrieved_at: datetime
-
-
-@dataclass(frozen=True)
-class _Call:
-    """One request as asked for; `secrets` prints as stars."""
-
-    dataset_id: str
-    method: str
-    url: str
-    content: bytes | None
-    headers: Mapping[str, str]
-    secrets: SecretHeaders
-    accept: Collection[int]
-
-
-@dataclass(frozen=True)
-class _Failure:
-    """Why one attempt gave nothing; `transient` failures may be tried again."""
-
-    problem: str
-    hint: str
-    transient: bool
-    retry_after: float = 0
-
-
-def is_loopback(url: str) -> bool:
-    """Whether the URL's host is this machine's loopback."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class HttpClient:
@@ -156,27 +121,27 @@ class HttpClient:
         elif json is not None:
             content = dumps(json, ensure_ascii=False).encode()
             all_headers["Content-Type"] = "application/json; charset=utf-8"
-        call = _Call(dataset_id, "GET" if content is None else "POST", url, content, all_headers, secrets, accept)
-        outcome = _refusal(call) or self._with_retries(call)
+        call = Call(dataset_id, "GET" if content is None else "POST", url, content, all_headers, secrets, accept)
+        outcome = refusal(call) or self._with_retries(call)
         if isinstance(outcome, Response):
             return outcome
-        shown = f"{urlsplit(url).scheme}://…" if secrets.stand_in(url) else _without_login(url)
+        shown = f"{urlsplit(url).scheme}://…" if secrets.stand_in(url) else without_login(url)
         raise FetchError(dataset_id, shown, secrets.redact(outcome.problem), outcome.hint)
 
-    def _with_retries(self, call: _Call) -> Response | _Failure:
+    def _with_retries(self, call: Call) -> Response | Failure:
         import tenacity
 
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self.policy.attempts),
-            retry=tenacity.retry_if_result(lambda outcome: isinstance(outcome, _Failure) and outcome.transient),
+            retry=tenacity.retry_if_result(lambda outcome: isinstance(outcome, Failure) and outcome.transient),
             wait=self._wait,
             sleep=self._sleep,
             retry_error_callback=_last_outcome,
         )
-        outcome: Response | _Failure = retrying(self._attempt, call)
-        if isinstance(outcome, _Failure) and outcome.transient:
+        outcome: Response | Failure = retrying(self._attempt, call)
+        if isinstance(outcome, Failure) and outcome.transient:
             tries = f"{outcome.problem} ({self.policy.attempts} attempts)"
-            return _Failure(tries, outcome.hint, transient=False)
+            return Failure(tries, outcome.hint, transient=False)
         return outcome
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
@@ -184,10 +149,10 @@ class HttpClient:
         grown = self.policy.first_wait_seconds * 2.0 ** (state.attempt_number - 1)
         longest = min(grown, self.policy.longest_wait_seconds)
         failure = _last_outcome(state)
-        asked = failure.retry_after if isinstance(failure, _Failure) else 0.0
+        asked = failure.retry_after if isinstance(failure, Failure) else 0.0
         return max(asked, longest * random.SystemRandom().uniform(0.5, 1))
 
-    def _attempt(self, call: _Call) -> Response | _Failure:
+    def _attempt(self, call: Call) -> Response | Failure:
         """One turn at the host, redirects within its origin included."""
         host = urlsplit(call.url).netloc
         with self._turns.at(host) as rested:
@@ -195,7 +160,7 @@ class HttpClient:
                 self._sleep(self.policy.pause_seconds - rested)
             return self._send(call, hops=3)
 
-    def _send(self, call: _Call, hops: int) -> Response | _Failure:
+    def _send(self, call: Call, hops: int) -> Response | Failure:
         import httpx
 
         started = time.monotonic()
@@ -211,30 +176,30 @@ class HttpClient:
                     return self._read(call, answer, started)
         except httpx.TimeoutException as problem:
             text = f"no answer in time ({type(problem).__name__})"
-            return _Failure(text, "The host may be busy; try again later", transient=True)
+            return Failure(text, "The host may be busy; try again later", transient=True)
         except httpx.TransportError as problem:
             text = f"connection failed ({type(problem).__name__}: {problem})"
-            return _Failure(text, "Check network, proxy and host name; try again later", transient=True)
+            return Failure(text, "Check network, proxy and host name; try again later", transient=True)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as problem:  # ValueError: a header that cannot be read
             text = f"request failed ({type(problem).__name__})"
-            return _Failure(text, "Check the base URL in the configuration", transient=False)
+            return Failure(text, "Check the base URL in the configuration", transient=False)
         return self._redirected(call, target, answer.status_code, hops)
 
-    def _redirected(self, call: _Call, target: str, status: int, hops: int) -> Response | _Failure:
+    def _redirected(self, call: Call, target: str, status: int, hops: int) -> Response | Failure:
         same_origin = urlsplit(target)[:2] == urlsplit(call.url)[:2]
         if hops and same_origin and (call.method == "GET" or status in (307, 308)):
             return self._send(replace(call, url=target), hops - 1)
-        where = call.secrets.redact(_without_login(target).split("?", 1)[0])
-        return _Failure(
+        where = call.secrets.redact(without_login(target).split("?", 1)[0])
+        return Failure(
             f"HTTP {status}, a redirect to {where}, which is not followed",
             "If the source has moved for good, change its base URL in the configuration",
             transient=False,
         )
 
-    def _read(self, call: _Call, answer: httpx.Response, started: float) -> Response | _Failure:
+    def _read(self, call: Call, answer: httpx.Response, started: float) -> Response | Failure:
         """Read the body in pieces, so that neither a huge nor an endless one is taken whole."""
         limit, body = self.policy.max_bytes, bytearray()
-        too_large = _Failure(
+        too_large = Failure(
             f"the answer is larger than {limit:,} bytes", "Narrow the request or raise the limit", transient=False
         )
         declared = answer.headers.get("content-length", "")
@@ -246,11 +211,11 @@ class HttpClient:
                 return too_large
             if time.monotonic() - started > self.policy.total_seconds:
                 text = f"the answer was not complete after {self.policy.total_seconds:g} s"
-                return _Failure(text, "Try again later", transient=True)
+                return Failure(text, "Try again later", transient=True)
         status = answer.status_code
         if status not in call.accept or status == 429 or status >= 500:
             problem = f"HTTP {status}, found {call.secrets.found(bytes(body))}"
-            return _bad_status(status, problem, answer.headers.get("retry-after", ""), self.policy.retry_after_cap)
+            return bad_status(status, problem, answer.headers.get("retry-after", ""), self.policy.retry_after_cap)
         return Response(
             url=call.url,
             status=status,
@@ -298,45 +263,3 @@ def _auth(secrets: SecretHeaders) -> httpx.Auth:
 
 def _last_outcome(state: tenacity.RetryCallState) -> Any:
     return state.outcome.result() if state.outcome else None
-
-
-def _refusal(call: _Call) -> _Failure | None:
-    """Say what is never sent."""
-    parts = urlsplit(call.url)
-    if not parts.hostname or parts.scheme not in ("http", "https"):
-        return _Failure("this is no http(s) address", "Check the base URL in the configuration", False)
-    if parts.username or parts.password:
-        return _Failure("the address holds a login", "Take it out; credentials come from the environment", False)
-    if parts.scheme == "http" and not is_loopback(call.url):
-        return _Failure("plain http is refused outside loopback", "Use the https address of the source", False)
-    if call.secrets.stand_in(call.url):
-        return _Failure("the address holds a credential", "Credentials are sent as headers only", False)
-    problem = call.secrets.problem()
-    return _Failure(problem, "Set the variable again without it", False) if problem else None
-
-
-def _bad_status(status: int, problem: str, retry_after: str, cap: float) -> _Failure:
-    if status != 429 and status < 500:
-        return _Failure(problem, "Check address and request; the host refused it", transient=False)
-    asked = _seconds(retry_after)
-    if asked > cap:
-        return _Failure(problem, f"The host asks to be left alone for {asked:.0f} s; the next night tries again", False)
-    return _Failure(problem, "The host is busy or down; try again later", True, asked)
-
-
-def _seconds(retry_after: str) -> float:
-    """`Retry-After` as seconds from now: a number or an HTTP date; 0 for anything else."""
-    text = retry_after.strip()
-    if text.isdecimal():
-        return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return 0
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - clock.now()).total_seconds())
-
-
-def _without_login(url: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -17,7 +17,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from integrationsmonitor.errors import FetchError
-from integrationsmonitor.http import REDIRECTS, HttpClient, Policy, Response, is_loopback
+from integrationsmonitor.http import REDIRECTS, HttpClient, Policy, Response
+from integrationsmonitor.http_rules import is_loopback
 from integrationsmonitor.redact import SecretHeaders
 from integrationsmonitor.sources.genesis_body import (
     CHANGED_PARAMETERS,
