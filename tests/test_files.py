@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def test_a_line_that_does_not_fit_was_never_written(tmp_path, request):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_a_device_that_is_really_full_is_told_with_the_space_that_is_left(tmp_path):
     path = tmp_path / "state"
-    (tmp_path / f".state.{os.getpid()}.tmp").symlink_to("/dev/full")
+    (tmp_path / f".state.{os.getpid()}-{threading.get_ident()}.tmp").symlink_to("/dev/full")
     with pytest.raises(MonitorError, match=r"ENOSPC .* run the night again"):
         files.write_atomic(path, b"new")
     assert list(tmp_path.iterdir()) == []

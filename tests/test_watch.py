@@ -183,10 +183,11 @@ def test_a_recorded_night_at_an_earlier_day_is_judged_at_that_day(tmp_path, monk
     assert states(settings)[AREA] == "ok"
 
 
-def test_warnings_of_a_delivery_are_shown(tmp_path, monkeypatch):
+def test_warnings_of_a_delivery_are_shown(tmp_path):
     settings = home(tmp_path)
-    monkeypatch.setattr(archive.History, "warnings", ["rows fell by 30 %"], raising=False)
-    assert night.summary(settings)["datasets"][0]["warnings"] == ["rows fell by 30 %"]
+    archive.record_delivery(settings, AREA, [], "p", ["rows fell by 30 %"])
+    (entry,) = (entry for entry in night.summary(settings)["datasets"] if entry["dataset_id"] == AREA)
+    assert entry["warnings"] == ["rows fell by 30 %"]
 
 
 def states(settings: Settings) -> dict[str, str]:

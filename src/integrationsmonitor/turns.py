@@ -46,8 +46,9 @@ class Turns:
                 try:
                     yield _seconds_since_it_was_asked(file)
                 finally:
-                    file.write_text("asked\n", encoding="ascii")
-                    os.utime(file)
+                    with files.room_for(file):
+                        file.write_text("asked\n", encoding="ascii")
+                        os.utime(file)
 
 
 def _seconds_since_it_was_asked(file: Path) -> float:

@@ -117,7 +117,7 @@ CONNECTIONS = [
     lost("stalled-body", "the body does not come", lambda: Answer(200, ZIP, b"x", stall_seconds=0.6), "in time"),
     lost("cut-body", "closed in the midst of it", lambda: Answer(200, ZIP, good(), cut_after=90), "connection"),
     lost("oversize", "larger than the limit", body(lambda: b"PK" + b"x" * 300_000), "larger than"),
-    reject("redirect", "to another host", _http(302, {"Location": "https://example.org/"}), "HTTP 302"),
+    lost("redirect", "to another host", _http(302, {"Location": "https://example.org/"}), "HTTP 302", "example.org"),
     *(reject(f"http-{n}", f"HTTP {n}", _http(n), f"HTTP {n}", "so nicht") for n in (400, 401, 403, 404, 410)),
     *(lost(f"http-{n}", f"HTTP {n}", _http(n), f"HTTP {n}", "2 attempts") for n in (429, 500, 502, 503, 504)),
     lost("retry-after-short", "429, again in 1 s", _http(429, {"Retry-After": "1"}), "HTTP 429", "2 attempts"),

@@ -248,7 +248,7 @@ def _printed(value: Any, text: str) -> str:
 def test_half_a_file_is_never_a_file(which: tuple[str, str, int], place: float) -> None:
     layout, dataset_id, year = which
     data, _ = clean(layout, dataset_id, year)
-    kept = data[: int(place * len(data))]
+    kept = data[: int(place * (len(data) - 1))]  # at least one byte more than the last line feed is lost
     if layout == "wide" and b"Stand: 10.10.2017 / 16:36:03" in kept:
         return  # whole but for a line feed
     with pytest.raises(ContractError):

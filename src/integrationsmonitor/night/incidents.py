@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor import clock, files
@@ -60,7 +60,8 @@ def noted_build(settings: Settings) -> Iterator[None]:
         yield
     except Exception as problem:
         text = str(problem) if isinstance(problem, MonitorError) else f"{type(problem).__name__}: {problem}"
-        note(settings, BUILD, "gate" if isinstance(problem, GateError) else "build", text)
+        with suppress(MonitorError):  # a full disk: the build's own error matters more than that it cannot be noted
+            note(settings, BUILD, "gate" if isinstance(problem, GateError) else "build", text)
         raise
     clear(settings, BUILD)
 

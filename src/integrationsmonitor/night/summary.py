@@ -73,7 +73,7 @@ def state_of(dataset: Dataset, past: History, held: Mapping[str, Any], day: date
         "problem": past.rejection["error"] if past.rejection else None,
         "problem_kind": past.rejection["kind"] if past.rejection else None,
         "quarantined": past.rejection.get("quarantined", []) if past.rejection else [],
-        "warnings": list(getattr(past, "warnings", [])),
+        "warnings": [*past.warnings],
     }
 
 
