@@ -109,7 +109,7 @@ def with_value(number: int) -> pa.Table:
     return FIGURE.set_column(column, "value", pa.array([Decimal(number)], FIGURE.schema.field("value").type))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 500_000), st.integers(0, 500_000))
 def test_the_direction_of_a_revision_does_not_matter(one, other):
     def jumps_from(old: int, new: int) -> bool:

@@ -299,16 +299,25 @@ HARMLESS = [
     Fault("footnote", "a footnote below", "harmless", give=_text(lambda t: t + "__________\nFußnote; 5;5\n".encode())),
 ]
 CORRECTED, CORRECTION = ("16051", "12.0"), swap(2, ";1,1;", ";1,2;")
+UNKNOWN = swap(5, ";0,8;", ";~;")
 LISTS = [
+    # where nobody can know, the table is fetched: that its answer is broken is seen
     *(
-        Fault(f"list-{name}", f"the list of changes is {what}", "control", CORRECTED, CORRECTION, listed=listed)
+        Fault(f"list-{name}", f"the list of changes is {what}", "reject", ("line 5", NUMBER), UNKNOWN, listed=listed)
         for name, what, listed in (
             ("html", "a page", body(lambda: _HTML, "text/html")),
             ("empty", "empty", body(lambda: b"")),
             ("error", "an inner error", _status(-1, "Ein interner Fehler")),
             ("shape", "of another shape", _status(0, "erfolgreich", List="12511")),
-            ("named", "one that names the statistic", _status(0, "erfolgreich", List=[{"Code": "12511"}])),
         )
+    ),
+    Fault(
+        "list-named",
+        "the list of changes names the statistic",
+        "control",
+        CORRECTED,
+        CORRECTION,
+        listed=_status(0, "erfolgreich", List=[{"Code": "12511"}]),
     ),
     *(
         Fault(f"list-{name}", f"the list of changes: {what}", "reject", words, listed=listed, keeps=False)
