@@ -27,7 +27,20 @@ if TYPE_CHECKING:
     from integrationsmonitor.settings import Settings
 
 _OPTIONS = {"compression": "zstd", "store_schema": False, "write_page_checksum": True}
-_PARSING_CODE = ("sources", "columns.py", "contract", "outages.py", "landing.py", "observation.py")
+_PARSING_CODE = (
+    "sources",
+    "columns.py",
+    "contract",
+    "dataset.py",
+    "dataset_file.py",
+    "landing.py",
+    "night/parsing.py",
+    "observation.py",
+    "outages.py",
+)
+_ASKING_CODE = frozenset(
+    {"genesis_body.py", "genesis_client.py", "genesis_jobs.py"}
+)  # says nothing of how bytes are read
 
 
 @cache
@@ -35,11 +48,16 @@ def parser_version() -> str:
     """A hash of all code that turns bytes into observations: whoever changes it need not remember a number."""
     package = Path(__file__).parent
     digest = hashlib.sha256()
-    for name in _PARSING_CODE:
-        path = package / name
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
+    for file in parsing_code():
+        digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
+
+
+def parsing_code() -> list[Path]:
+    """The files of which the parse of an answer is made; the client that asks for answers is none of them."""
+    paths = [Path(__file__).parent / name for name in _PARSING_CODE]
+    files_of = [sorted(path.rglob("*.py")) if path.is_dir() else [path] for path in paths]
+    return [file for files in files_of for file in files if file.name not in _ASKING_CODE]
 
 
 def parse_key(dataset: Dataset, catalog: Catalog, version: str) -> str:
