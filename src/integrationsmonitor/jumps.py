@@ -16,6 +16,7 @@ from integrationsmonitor.errors import ContractError
 from integrationsmonitor.observation import CELL_KEY
 
 if TYPE_CHECKING:
+    import duckdb
     import pyarrow as pa
 
     from integrationsmonitor.dataset import Dataset, JumpRule
@@ -32,28 +33,27 @@ def check(now: pa.Table, before: pa.Table | None, earlier: pa.Table | None, data
 
     Raises ContractError naming the cell, both figures and what to do.
     """
-    if before is not None:
-        _check_lost(now, before, dataset, filename)
-    for rule in dataset.contract.jumps:
-        other, keys = (before, _SAME_CELL) if rule.against == "revision" else (earlier, _SAME_SERIES)
-        if other is not None:
-            _check_rule(now, other, keys, rule, dataset, filename)
-
-
-def _check_lost(now: pa.Table, before: pa.Table, dataset: Dataset, filename: str) -> None:
     import duckdb
 
-    same = " and ".join(f"n.{key} is not distinct from o.{key}" for key in _SAME_CELL)
     with duckdb.connect() as con:
-        con.register("now_rows", now)
-        con.register("other_rows", before)
-        numbers, lost, example = con.execute(
-            f"""
-            select count(*), count(*) filter (n.value is null), min(n.raw_locator) filter (n.value is null)
-            from other_rows as o left join now_rows as n on {same}
-            where o.region_key[1:2] = '16' and o.value is not null
-            """
-        ).fetchall()[0]
+        for name, observations in (("now_rows", now), ("before_rows", before), ("earlier_rows", earlier)):
+            if observations is not None:
+                con.register(name, observations)
+        if before is not None:
+            _check_lost(con, dataset, filename)
+        for rule in dataset.contract.jumps:
+            if (before if rule.against == "revision" else earlier) is not None:
+                _check_rule(con, rule, dataset, filename)
+
+
+def _check_lost(con: duckdb.DuckDBPyConnection, dataset: Dataset, filename: str) -> None:
+    numbers, lost, example = con.execute(
+        f"""
+        select count(*), count(*) filter (n.value is null), min(n.raw_locator) filter (n.value is null)
+        from before_rows as o left join now_rows as n on {_same(_SAME_CELL)}
+        where o.region_key[1:2] = '16' and o.value is not null
+        """
+    ).fetchall()[0]
     if lost > numbers * _MOST_LOST:
         raise ContractError(
             dataset.id,
@@ -65,42 +65,36 @@ def _check_lost(now: pa.Table, before: pa.Table, dataset: Dataset, filename: str
         )
 
 
-def _check_rule(
-    now: pa.Table, other: pa.Table, keys: list[str], rule: JumpRule, dataset: Dataset, filename: str
-) -> None:
-    import duckdb
-
-    same = " and ".join(f"n.{key} is not distinct from o.{key}" for key in keys)
-    with duckdb.connect() as con:
-        con.register("now_rows", now)
-        con.register("other_rows", other)
-        found = con.execute(
-            f"""
-            with pair as (
-                select n.raw_locator, n.region_key, n.measure, n.period_end, o.period_end as other_end,
-                       n.value::double as new_value, o.value::double as old_value,
-                       greatest(1, year(n.period_end) - year(o.period_end)) * $ratio as allowed,
-                from now_rows as n inner join other_rows as o on {same}
-                where n.region_key[1:2] = '16' and n.value is not null and o.value is not null
-                  and (len($measures) = 0 or list_contains($measures, n.measure))
-            )
-            select *, count(*) over () as n_jumps from pair
-            where greatest(new_value, old_value) > greatest(allowed * least(new_value, old_value), $floor)
-              and (least(new_value, old_value) > 0 or $is_revision)
-            order by greatest(new_value, old_value) / greatest(least(new_value, old_value), 1) desc, raw_locator
-            limit 1
-            """,
-            {
-                "ratio": rule.max_ratio,
-                "floor": rule.floor,
-                "measures": list(rule.measures),
-                "is_revision": rule.against == "revision",
-            },
-        ).fetchone()
+def _check_rule(con: duckdb.DuckDBPyConnection, rule: JumpRule, dataset: Dataset, filename: str) -> None:
+    is_revision = rule.against == "revision"
+    other, keys = ("before_rows", _SAME_CELL) if is_revision else ("earlier_rows", _SAME_SERIES)
+    found = con.execute(
+        f"""
+        with pair as (
+            select n.raw_locator, n.region_key, n.measure, n.period_end, o.period_end as other_end,
+                   n.value::double as new_value, o.value::double as old_value,
+                   greatest(1, year(n.period_end) - year(o.period_end)) * $ratio as allowed,
+            from now_rows as n inner join {other} as o on {_same(keys)}
+            where n.region_key[1:2] = '16' and n.value is not null and o.value is not null
+              and (len($measures) = 0 or list_contains($measures, n.measure))
+        )
+        select *, count(*) over () as n_jumps from pair
+        where greatest(new_value, old_value) > greatest(allowed * least(new_value, old_value), $floor)
+          and (least(new_value, old_value) > 0 or $is_revision)
+        order by greatest(new_value, old_value) / greatest(least(new_value, old_value), 1) desc, raw_locator
+        limit 1
+        """,
+        {
+            "ratio": rule.max_ratio,
+            "floor": rule.floor,
+            "measures": list(rule.measures),
+            "is_revision": is_revision,
+        },
+    ).fetchone()
     if found is None:
         return
     locator, region, measure, end, other_end, new, old, allowed, jumps = found
-    was = "before" if rule.against == "revision" else f"at {other_end}"
+    was = "before" if is_revision else f"at {other_end}"
     raise ContractError(
         dataset.id,
         filename,
@@ -109,3 +103,8 @@ def _check_rule(
         f"{new:,.15g} ({jumps} such figure{'s' if jumps > 1 else ''})",
         _ACCEPT.format(dataset.id),
     )
+
+
+def _same(keys: list[str]) -> str:
+    """The condition under which two rows, n and o, speak of the same."""
+    return " and ".join(f"n.{key} is not distinct from o.{key}" for key in keys)

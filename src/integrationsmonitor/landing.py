@@ -122,24 +122,21 @@ def ensure_schema_file(settings: Settings) -> None:
 
 
 def is_whole(path: Path) -> bool:
-    """Whether a landing file can be read whole, with the checksums of its pages, and has the schema."""
+    """Whether a landing file can be read."""
+    return read(path) is not None
+
+
+def read(path: Path) -> pa.Table | None:
+    """The observations of a landing file; None unless it is whole by the checksums of its pages, with the schema."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            found = file.schema_arrow.names
-            file.read()
+            observations = file.read()
     except (OSError, pa.ArrowException):
-        return False
-    return list(found) == [*COLUMNS, *STATED]
-
-
-def read(path: Path) -> pa.Table:
-    """The observations of a landing file."""
-    import pyarrow.parquet as pq
-
-    return pq.read_table(path)
+        return None
+    return observations if observations.column_names == [*COLUMNS, *STATED] else None
 
 
 def same_rows(one: Path, other: Path) -> bool:

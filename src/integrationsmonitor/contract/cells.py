@@ -116,26 +116,22 @@ class _Cells:
         """
         import numpy as np
 
-        parts_by_time: dict[str, Any] = {}
+        times_by_kreise: dict[tuple[str, ...], list[str]] = {}
         for time, (_, end) in periods.items():
             if rule.first <= end <= rule.last:
-                kreise = set(catalog.kreise_of(self.dataset, end))
-                parts_by_time[time] = np.array([code in kreise for code in self.region.words], dtype=bool)
-        by_set: dict[tuple[bool, ...], list[str]] = {}
-        for time, parts in parts_by_time.items():
-            by_set.setdefault(tuple(parts.tolist()), []).append(time)
+                known = catalog.kreise_of(self.dataset, end)
+                kreise = tuple(code for code in self.region.words if code in known)
+                times_by_kreise.setdefault(kreise, []).append(time)
         is_land = self.region.look_up([code == THUERINGEN for code in self.region.words], bool)
         chosen: Any = np.ones(len(self.lines), dtype=bool)
         for axis, codes in rule.axes.items():
             chosen &= self._is_one_of(self.axes[axis], codes)
         if rule.measures:
             chosen &= self._is_one_of(self.measure, rule.measures)
-        for kreise_mask, times in by_set.items():
-            is_part = self.region.look_up(kreise_mask, bool)
-            wanted = chosen & self._is_one_of(self.time, times) & (is_part | is_land)
-            others = [self.time, self.measure, *self.axes.values()]
-            limits = (rule.tolerance, "the Kreise")
-            self._compare(wanted, is_land, others, sum(kreise_mask), limits, skip_empty=True)
+        others, limits = [self.time, self.measure, *self.axes.values()], (rule.tolerance, "the Kreise")
+        for kreise, times in times_by_kreise.items():
+            wanted = chosen & self._is_one_of(self.time, times) & (self._is_one_of(self.region, kreise) | is_land)
+            self._compare(wanted, is_land, others, len(kreise), limits, skip_empty=True)
 
     def _is_one_of(self, column: Column, words: Collection[str]) -> Any:
         return column.look_up([word in words for word in column.words], bool)
@@ -157,13 +153,12 @@ class _Cells:
         import numpy as np
 
         tolerance, what = limits
-        numbers = self.numbers
-        rows = np.flatnonzero(wanted & ~np.isnan(numbers))
+        rows = np.flatnonzero(wanted & ~np.isnan(self.numbers))
         if not len(rows):
             return
         keys, groups = np.unique(keys_of([column.kept(rows) for column in others]), return_inverse=True)
         total = is_total[rows]
-        difference = np.bincount(groups, weights=np.where(total, -1.0, 1.0) * numbers[rows], minlength=len(keys))
+        difference = np.bincount(groups, weights=np.where(total, -1.0, 1.0) * self.numbers[rows], minlength=len(keys))
         whole = np.bincount(groups, minlength=len(keys)) == parts + 1
         whole &= np.bincount(groups, weights=total, minlength=len(keys)) == 1
         if skip_empty:
@@ -172,10 +167,10 @@ class _Cells:
         broken = np.flatnonzero(whole & (np.abs(difference) > tolerance + 1e-6))
         if len(broken):
             group = int(broken[np.argmin([rows[groups == number][0] for number in broken])])
-            self._refuse_sum(what, tolerance, rows[groups == group], numbers, total[groups == group])
+            self._refuse_sum(what, tolerance, rows[groups == group], total[groups == group])
 
-    def _refuse_sum(self, what: str, tolerance: float, rows: Any, numbers: Any, is_total: Any) -> None:
-        first, total = int(rows[0]), numbers[rows[is_total]].sum()
+    def _refuse_sum(self, what: str, tolerance: float, rows: Any, is_total: Any) -> None:
+        first, total = int(rows[0]), self.numbers[rows[is_total]].sum()
         expected = f"parts of {what} that add up to the total {total:.15g} within {tolerance:g}"
         columns = (self.time, self.region, self.measure, *self.axes.values())
         row = ", ".join(str(column.words[column.index[first]]) or "total" for column in columns)
@@ -184,7 +179,7 @@ class _Cells:
             self.filename,
             f"line {self.lines[first]}",
             expected,
-            f"{numbers[rows[~is_total]].sum():.15g}",
+            f"{self.numbers[rows[~is_total]].sum():.15g}",
             f"Row: {row}",
         )
 

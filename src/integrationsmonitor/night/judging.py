@@ -160,8 +160,8 @@ class Judge:
     def _observations(self, answer: ArchivedAnswer) -> pa.Table:
         """What an accepted answer says by today's rules: as landed, or read again."""
         path = landing.path_of(self.settings, self.dataset.id, answer.raw_sha256, self.parse_key)
-        if landing.is_whole(path):
-            return landing.read(path)
+        if (landed := landing.read(path)) is not None:
+            return landed
         content = parsing.archived(self.settings, self.dataset, answer)
         return parsing.observations(self.catalog, self.dataset, content, answer.raw_sha256, self.parse_key)
 
