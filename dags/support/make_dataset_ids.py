@@ -21,7 +21,7 @@ HEAD = '''"""Dataset ids per load group, made from `catalog/datasets/`: do not e
 
 
 def read_catalogue(folder: Path) -> dict[str, list[str]]:
-    """Return the sorted dataset ids of each load group."""
+    """Return the sorted dataset ids of each load group, without those that are off."""
     groups: dict[str, list[str]] = {group: [] for group in GROUPS}
     for path in sorted(folder.glob("*.yml")):
         dataset = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -29,7 +29,8 @@ def read_catalogue(folder: Path) -> dict[str, list[str]]:
             raise SystemExit(f"{path}: id is {dataset['id']!r}, expected the file's name {path.stem!r}")
         if dataset["load"] not in groups:
             raise SystemExit(f"{path}: load is {dataset['load']!r}, expected one of {', '.join(GROUPS)}")
-        groups[dataset["load"]].append(dataset["id"])
+        if "off_de" not in dataset:
+            groups[dataset["load"]].append(dataset["id"])
     return groups
 
 

@@ -58,8 +58,13 @@ class Catalog:
         return [r.key for r in self.regions.values() if r.level == level]
 
     def group(self, load: str) -> list[str]:
-        """Ids of the datasets that one load DAG fetches."""
-        return sorted(d.id for d in self.datasets.values() if d.load == load)
+        """Ids of the datasets that one load DAG fetches; those that are off are left out."""
+        return sorted(d.id for d in self.datasets.values() if d.load == load and not d.off_de)
+
+    @property
+    def groups(self) -> list[str]:
+        """The load groups."""
+        return sorted({d.load for d in self.datasets.values()})
 
 
 def load_catalog(path: Path, only: str = "") -> Catalog:

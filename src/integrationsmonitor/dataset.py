@@ -167,7 +167,11 @@ class Contract:
 
 @dataclass(frozen=True)
 class Dataset:
-    """One dataset file."""
+    """One dataset file.
+
+    `off_de` says why it is not asked ("" where it is); `territory_date` is the date of the territory to which a
+    source restates its history; figures are provisional until `provisional_months` after their period.
+    """
 
     id: str
     title_de: str
@@ -193,6 +197,9 @@ class Dataset:
     contract: Contract
     notes_de: str
     file_sha256: str
+    off_de: str = ""
+    territory_date: date | None = None
+    provisional_months: int = 0
 
     @property
     def is_restated(self) -> bool:

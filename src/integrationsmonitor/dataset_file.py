@@ -83,6 +83,9 @@ def load_dataset(file: Path, schema: Path) -> Dataset:
         rounding=raw.get("rounding", {}),
         contract=_contract(raw["contract"]),
         notes_de=" ".join(str(raw.get("notes_de", "")).split()),
+        off_de=" ".join(str(raw.get("off_de", "")).split()),
+        territory_date=_day(raw["territory_date"], LAST_DAY) if "territory_date" in raw else None,
+        provisional_months=int(raw.get("provisional_months", 0)),
         file_sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
     )
     _check_unique(file, "measures", [m.code for m in dataset.measures])
@@ -97,6 +100,8 @@ def load_dataset(file: Path, schema: Path) -> Dataset:
 def _check_names(file: Path, dataset: Dataset) -> None:
     """What the contract names must be declared above it; bounds must leave room."""
     known = {measure.measure for measure in dataset.measures}
+    if dataset.is_restated and dataset.territory_date is None:
+        raise ConfigError(f"{file}: territory_rule current_territory needs a territory_date, that of the last reform")
     codes = {axis.code: set(axis.by_code) for axis in dataset.axes}
     contract = dataset.contract
 

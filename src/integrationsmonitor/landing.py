@@ -38,9 +38,13 @@ _PARSING_CODE = (
     "observation.py",
     "outages.py",
 )
+# says nothing of how bytes are read
 _ASKING_CODE = frozenset(
-    {"genesis_body.py", "genesis_client.py", "genesis_jobs.py"}
-)  # says nothing of how bytes are read
+    {
+        *("genesis_body.py", "genesis_client.py", "genesis_jobs.py", "fetched.py"),
+        *("ba_api_client.py", "ba_regions.py", "ba_report_client.py", "tls_client.py"),
+    }
+)
 
 
 @cache

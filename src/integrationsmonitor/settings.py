@@ -20,7 +20,11 @@ MODES = ("recorded", "live")
 LIVE_BASE_URLS = {
     "regio": "https://www.regionalstatistik.de/genesisws/rest/2020/",
     "destatis": "https://genesis.destatis.de/genesisWS/rest/2020/",
+    "ba_api": "https://statistik-dr.arbeitsagentur.de/bifrontend/bids-api/",
+    "ba": "https://statistik.arbeitsagentur.de/",
+    "tls": "https://statistik.thueringen.de/",
 }
+HOSTS_WITH_ACCOUNT = ("regio", "destatis")
 # The recorded source knows one pair of credentials, which open nothing but the replay server on loopback.
 RECORDED_CREDENTIALS = ("recorded", "recorded")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -85,7 +89,9 @@ class Settings:
             )
 
     def credentials(self, host: str) -> tuple[str, str]:
-        """User and password for a host's headers; raises ConfigError naming the variables where they are missing."""
+        """User and password for a host's headers, empty for an open one; ConfigError names the missing variables."""
+        if host not in HOSTS_WITH_ACCOUNT:
+            return "", ""
         if self.mode == "recorded":
             return RECORDED_CREDENTIALS
         prefix = host.upper()

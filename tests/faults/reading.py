@@ -40,7 +40,10 @@ def landed(dataset: Dataset, data: bytes, year: int, target: Path) -> Rows:
     """Read, map and check as a load does, and take the rows from the landing file."""
     import pyarrow.parquet as pq
 
-    content = parsing.Content("export", in_memory(data), "", KNOWN, "source_stand")
+    if dataset.connector == "genesis":
+        content = parsing.Content("export", in_memory(data), "", KNOWN, "source_stand")
+    else:
+        content = parsing.unpack(dataset, data, "export", KNOWN)
     scope = (date(year, 1, 1), date(year, 12, 31))
     rows, _ = parsing.parse(catalog(), dataset, content, "0" * 64, "p", scope, target)
     table = pq.read_table(target)

@@ -59,3 +59,26 @@ def test_any_text_is_a_period_or_none(text, kind):
 )
 def test_what_is_no_day(text):
     assert {period_of(text, kind) for kind in KINDS} == {None}
+
+
+@given(years, st.integers(1, 12))
+def test_a_month_runs_from_its_first_to_its_last_day_and_as_a_stichtag_is_its_last(year, month):
+    first, last = period_of(f"{year:04}-{month:02}", "monat")
+    assert (first, (last + timedelta(days=1)).day) == (date(year, month, 1), 1)
+    assert (last.year, last.month) == (year, month)
+    assert period_of(f"{year:04}-{month:02}", "stichtag") == (last, last)
+
+
+@given(years)
+def test_four_quarters_follow_each_other_without_a_gap(year):
+    quarters = [period_of(f"{year:04}-Q{number}", "quartal") for number in (1, 2, 3, 4)]
+    assert [first.month for first, _ in quarters] == [1, 4, 7, 10]
+    assert [last + timedelta(days=1) for _, last in quarters[:-1]] == [first for first, _ in quarters[1:]]
+
+
+NEARLY = ["2026-13", "2026-00", "2026-5", "0000-05", "2026-Q0", "2026-Q5", "2026-Q01", "٢٠٢٦-05"]
+
+
+@pytest.mark.parametrize("text", NEARLY)
+def test_no_month_and_no_quarter_is_made_of_anything_near(text):
+    assert {period_of(text, kind) for kind in ("monat", "quartal", "stichtag")} == {None}

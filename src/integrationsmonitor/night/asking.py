@@ -1,76 +1,44 @@
 """Asking the sources of one dataset. Comes in: the dataset and the settings. Goes out: rounds of fetched answers.
 
-A night asks first whether a table is to be fetched at all (`why_fetch`): the hosts list what changed since a day, and
-everything is fetched once a week, whatever the list says (docs/decisions/0012).
-
-A live night has one round: what the source says now. A recorded night has one per Stand that the recordings hold and
-the archive does not yet know, oldest first, so that a new home learns the revisions in the order they happened; the
-last round always asks for the newest state, as a live night does. The client code is the same.
+A night asks first whether a table is to be fetched at all (`why_fetch`): some hosts list what changed since a day, of
+others one region is asked, and everything is fetched once a week, whatever they say (docs/decisions/0012).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from integrationsmonitor import archive, clock
-from integrationsmonitor.errors import ConfigError, FetchError, MonitorError
+from integrationsmonitor.errors import ConfigError, MonitorError
+from integrationsmonitor.night import asking_genesis, asking_open
 from integrationsmonitor.progress import Reporter
-from integrationsmonitor.turns import Turns
+from integrationsmonitor.sources.fetched import EVER, Fetched
 
 if TYPE_CHECKING:
+    from integrationsmonitor.catalog import Catalog
     from integrationsmonitor.dataset import Dataset
-    from integrationsmonitor.replay.server import ReplayServer
     from integrationsmonitor.settings import Settings
-    from integrationsmonitor.sources.genesis_client import GenesisClient
 
 # A week, less some hours: the seventh night may begin a little earlier than the first one did.
 _EVERYTHING_AFTER = timedelta(days=6, hours=12)
-_OVERLAP = timedelta(days=1)  # the lists know days, not hours
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """One answer as it came; `body` empty means that the source has nothing for this request.
-
-    With a `problem` the request failed; `body` is then what came instead of data, empty where nothing came.
-    """
-
-    slot: str
-    scope_from: str
-    scope_to: str
-    body: bytes = field(repr=False)
-    filename: str
-    url: str
-    retrieved_at: datetime
-    request: dict[str, str] = field(default_factory=dict)
-    validators: dict[str, str] = field(default_factory=dict)
-    problem: FetchError | None = None
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether a dataset is fetched tonight: `why` is the reason, "" where the source lists no change `since` a day."""
+    """Whether a dataset is fetched tonight: `why` is the reason, "" where nothing changed `since` a day."""
 
     why: str
     since: str = ""
 
 
 def why_fetch(
-    settings: Settings, dataset: Dataset, past: archive.History, *, is_read_by_todays_rules: bool
+    settings: Settings, catalog: Catalog, dataset: Dataset, past: archive.History, *, is_read_by_todays_rules: bool
 ) -> Decision:
-    """Decide whether to fetch a dataset; where nobody can know, the answer is yes. Raises FetchError.
-
-    The list of changes was never seen live, so that it may only ever spare a request: an answer that is no list,
-    and a week that has passed, mean that everything is fetched.
-    """
-    if dataset.connector != "genesis":
+    """Decide whether to fetch a dataset; where nobody can know, the answer is yes. Raises FetchError."""
+    if dataset.connector == "local_file":
         return Decision("a file")
     if not past.last_fetched:
         return Decision("first time")
@@ -80,152 +48,30 @@ def why_fetch(
         return Decision("reader or dataset file changed")
     if clock.now() - archive.moment(past.last_fetched) >= _EVERYTHING_AFTER:
         return Decision("once a week")
-    with _replay(settings) as server:
-        host = str(dataset.source["host"])
-        if server is None:
-            since = archive.moment(past.last_fetched).date() - _OVERLAP
-        else:
-            if _unknown_stands(server, dataset, past)[:-1] or not server.stands(dataset.table, host):
-                return Decision("the recordings hold what the archive does not")
-            # recorded time is that of the recordings: all of the newest day is known
-            since = archive.moment(past.newest_known).date() + _OVERLAP
-        with _client(settings, dataset, _base_url(settings, server, host, clock.as_recorded())) as client:
-            is_listed = client.is_listed(dataset.table, since)
-    if is_listed is None:
-        return Decision("the source's list of changes could not be read")
-    return Decision(f"listed as changed since {since}" if is_listed else "", str(since))
+    if dataset.connector == "genesis":
+        return Decision(*asking_genesis.why_fetch(settings, dataset, past))
+    return Decision(*asking_open.why_fetch(settings, catalog, dataset, past))
 
 
 def rounds(
-    settings: Settings, dataset: Dataset, past: archive.History, report: Reporter, *, newest_only: bool = False
+    settings: Settings,
+    catalog: Catalog,
+    dataset: Dataset,
+    past: archive.History,
+    report: Reporter,
+    *,
+    newest_only: bool = False,
 ) -> Iterator[Iterator[Fetched]]:
     """Yield the answers of one round after another; only the last round where older Stände do not matter."""
     if dataset.connector == "genesis":
-        yield from _genesis_rounds(settings, dataset, past, report, newest_only)
+        yield from asking_genesis.rounds(settings, dataset, past, report, newest_only=newest_only)
     elif dataset.connector == "local_file":
         if clock.as_recorded() is None:  # the file was compiled after any day at which a recorded night may stand
             yield iter([_local_file(settings, dataset)])
+    elif dataset.connector in asking_open.CONNECTORS:
+        yield from asking_open.rounds(settings, catalog, dataset, past)
     else:
         raise ConfigError(f"catalog/datasets/{dataset.id}.yml: no connector {dataset.connector!r} is built in")
-
-
-def _genesis_rounds(
-    settings: Settings, dataset: Dataset, past: archive.History, report: Reporter, newest_only: bool
-) -> Iterator[Iterator[Fetched]]:
-    host = str(dataset.source["host"])
-    with _replay(settings) as server:
-        if server and not server.stands(dataset.table, host):
-            return  # never recorded: the dataset's state says so, and that is no error
-        *older, newest = _unknown_stands(server, dataset, past)
-        for stand in older:
-            if server is None or stand is None or newest_only:
-                continue
-            # what is still the newest comes with the last round, which asks for all of it as a live night does
-            if years := server.store.outdated_years(host, dataset.table, stand, newest):
-                with _client(settings, dataset, _base_url(settings, server, host, stand)) as client:
-                    yield _genesis_answers(client, dataset, settings.mode, past, report, years)
-        with _client(settings, dataset, _base_url(settings, server, host, newest)) as client:
-            yield _genesis_answers(client, dataset, settings.mode, past, report, None)
-
-
-def _base_url(settings: Settings, server: ReplayServer | None, host: str, stand: datetime | None) -> str:
-    return server.base_url(host, stand) if server else settings.base_urls[host]
-
-
-def _client(settings: Settings, dataset: Dataset, base_url: str) -> GenesisClient:
-    """The client of a dataset's host: processes of one home take turns, and jobs that are late are remembered.
-
-    The recorded source is a server of each load, so that its jobs end with it.
-    """
-    from integrationsmonitor.sources.genesis_client import GenesisClient
-    from integrationsmonitor.sources.genesis_jobs import JobBook
-
-    host, is_live = str(dataset.source["host"]), settings.mode == "live"
-    return GenesisClient(
-        base_url,
-        settings.credentials(host),
-        host,
-        turns=Turns(settings.home / "turns" if settings.home.exists() else None),
-        jobs=JobBook(settings.home / "jobs" / f"{dataset.id}.json" if is_live else None),
-    )
-
-
-@contextmanager
-def _replay(settings: Settings) -> Iterator[ReplayServer | None]:
-    """The recorded source, started for as long as it is needed; None in a live night."""
-    if settings.mode == "live":
-        yield None
-        return
-    from integrationsmonitor.replay.server import ReplayServer
-
-    with ReplayServer(settings.recordings) as server:
-        yield server
-
-
-def recorded_quality(settings: Settings, raw_sha256: str) -> str:
-    """How surely the moment in a recorded answer's name is known; "" where the recordings do not hold the bytes."""
-    return _recorded_qualities(settings.recordings).get(raw_sha256, "")
-
-
-@cache
-def _recorded_qualities(recordings: Path) -> dict[str, str]:
-    manifest = json.loads((recordings / "manifest.json").read_text(encoding="utf-8"))
-    return {entry["sha256"]: entry.get("known_from_quality", "") for entry in manifest["recordings"]}
-
-
-def _unknown_stands(server: ReplayServer | None, dataset: Dataset, past: archive.History) -> list[datetime | None]:
-    """Moments to ask the recorded source for, old to new; None is "as it stands now"."""
-    if server is None:
-        return [None]
-    limit = clock.as_recorded()
-    stands = [
-        stand for stand in server.stands(dataset.table, str(dataset.source["host"])) if not limit or stand <= limit
-    ]
-    known = past.newest_known
-    older = [stand for stand in stands[:-1] if not known or stand > archive.moment(known)]
-    return [*older, limit]
-
-
-def _genesis_answers(
-    client: GenesisClient, dataset: Dataset, mode: str, past: archive.History, report: Reporter, years: list[int] | None
-) -> Iterator[Fetched]:
-    """The answers of one round, year by year; a request that fails ends it with its problem."""
-    table, regionalkey = dataset.table, str(dataset.source.get("regionalkey", ""))
-    step = int(dataset.source.get("years_per_request", 1))
-    slot, filename = ("", "1900-01-01", "9999-12-31"), f"{table}.zip"
-    try:
-        for year in years if years is not None else _years(client, dataset, past)[::step]:
-            until = min(year + step - 1, _last_year(dataset))
-            slot, filename = (f"{year}-{until}", f"{year}-01-01", f"{until}-12-31"), f"{table}_{year}.zip"
-            envelope = client.table(table, year, until, regionalkey)
-            if envelope.body and mode == "live":
-                report("fetch", f"{dataset.id}: {year}", bytes=len(envelope.body))  # a live answer takes minutes
-            yield Fetched(
-                *slot,
-                body=envelope.body,
-                filename=filename,
-                url=envelope.url,
-                retrieved_at=envelope.retrieved_at,
-                request=dict(envelope.params),
-                validators={k: v for k, v in envelope.headers.items() if k.lower() in ("etag", "last-modified")},
-            )
-    except FetchError as problem:
-        yield Fetched(*slot, problem.body, filename, problem.url, clock.now(), problem=problem)
-
-
-def _years(client: GenesisClient, dataset: Dataset, past: archive.History) -> range:
-    """The years to ask for: those of the dataset's file of which the source says that it has them, or once had."""
-    first, last = int(dataset.source["start_year"]), _last_year(dataset)
-    told = client.years(dataset.table)
-    if told is None:
-        return range(first, last + 1)
-    accepted = [int(item.answer.scope_from[:4]) for item in past.accepted]
-    accepted_until = [int(item.answer.scope_to[:4]) for item in past.accepted]
-    return range(max(first, min(told[0], *accepted, 9999)), min(last, max(told[1], *accepted_until, 0)) + 1)
-
-
-def _last_year(dataset: Dataset) -> int:
-    return min(clock.now().year, int(dataset.source.get("end_year", 9999)))
 
 
 def _local_file(settings: Settings, dataset: Dataset) -> Fetched:
@@ -234,4 +80,4 @@ def _local_file(settings: Settings, dataset: Dataset) -> Fetched:
         body = path.read_bytes()
     except OSError as problem:
         raise MonitorError(f"{dataset.id}: {path} cannot be read ({problem.strerror})") from None
-    return Fetched("file", "1900-01-01", "9999-12-31", body, path.name, f"file:{dataset.source['file']}", clock.now())
+    return Fetched("file", *EVER, body, path.name, f"file:{dataset.source['file']}", clock.now())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from integrationsmonitor import archive, files, jumps, landing
 from integrationsmonitor.archive import ArchivedAnswer
 from integrationsmonitor.errors import ContractError, JumpError, MonitorError
-from integrationsmonitor.night import asking, parsing
+from integrationsmonitor.night import parsing, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from integrationsmonitor.catalog import Catalog
     from integrationsmonitor.dataset import Dataset
-    from integrationsmonitor.night.asking import Fetched
     from integrationsmonitor.progress import Reporter
     from integrationsmonitor.settings import Settings
+    from integrationsmonitor.sources.fetched import Fetched
 
 _NOTABLE = 0.25  # a difference in rows or bytes that a person should know of
 
@@ -127,7 +127,7 @@ class Judge:
         )
         quality = content.known_from_quality
         if self.settings.mode == "recorded":
-            quality = asking.recorded_quality(self.settings, digest) or quality
+            quality = recorded.quality_of(self.settings, digest) or quality
         return ArchivedAnswer(
             slot=fetched.slot,
             raw_sha256=digest,

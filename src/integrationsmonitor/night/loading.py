@@ -42,11 +42,10 @@ def plan(settings: Settings, group: str | None = None) -> list[str]:
     catalog = load_catalog(settings.catalog)
     load_indicators(catalog)
     load_contract(settings.project / "exports" / "exports.yml")
-    for host in sorted(
-        {str(dataset.source["host"]) for dataset in catalog.datasets.values() if "host" in dataset.source}
-    ):
+    asked = (dataset.source for dataset in catalog.datasets.values() if not dataset.off_de)
+    for host in sorted({str(source["host"]) for source in asked if "host" in source}):
         settings.credentials(host)
-    return catalog.group(group) if group else sorted(catalog.datasets)
+    return catalog.group(group) if group else sorted(i for group in catalog.groups for i in catalog.group(group))
 
 
 def load_all(
@@ -97,6 +96,11 @@ def load(
     dataset = catalog.datasets.get(dataset_id)
     if dataset is None:
         raise ConfigError(f"no dataset {dataset_id!r} in {settings.catalog / 'datasets'}; `monitor status` lists them")
+    if dataset.off_de and not dry_run:
+        raise ConfigError(
+            f"{dataset_id} is switched off: {dataset.off_de} Try it with `monitor fetch {dataset_id} --dry-run`; to "
+            f"switch it on, take `off_de` out of catalog/datasets/{dataset_id}.yml"
+        )
     if not dry_run:
         settings.claim_home()
     lock = settings.archive / "manifest" / f"{dataset_id}.lock"
@@ -156,7 +160,9 @@ class _Loading:
         past = archive.history(self.settings, self.dataset.id)
         if not everything:
             same_rules = past.current_parse == self.parse_key
-            decision = asking.why_fetch(self.settings, self.dataset, past, is_read_by_todays_rules=same_rules)
+            decision = asking.why_fetch(
+                self.settings, self.catalog, self.dataset, past, is_read_by_todays_rules=same_rules
+            )
             if not decision.why:
                 archive.record_listed(self.settings, self.dataset.id, decision.since)
                 self.report("load", f"{self.dataset.id}: not among the source's changes since {decision.since}")
@@ -164,7 +170,9 @@ class _Loading:
         answers = rows = unchanged = missing = 0
         warnings: list[str] = []
         reread = self._reread(past)
-        for fetched in asking.rounds(self.settings, self.dataset, past, self.report, newest_only=self.dry_run):
+        for fetched in asking.rounds(
+            self.settings, self.catalog, self.dataset, past, self.report, newest_only=self.dry_run
+        ):
             found = self.judge.judge(fetched, past)
             new_rows = sum(answer.rows for answer in found.accepted)
             if found.fresh:

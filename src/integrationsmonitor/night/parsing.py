@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
     from integrationsmonitor.archive import ArchivedAnswer
     from integrationsmonitor.catalog import Catalog
     from integrationsmonitor.dataset import Dataset
-    from integrationsmonitor.night.asking import Fetched
     from integrationsmonitor.settings import Settings
-    from integrationsmonitor.sources.cells import Source
+    from integrationsmonitor.sources.cells import Answer, Source
+    from integrationsmonitor.sources.fetched import Fetched
 
+_BUNDLED = ("ba_api", "ba_report")
 _FIRST_STAND = datetime(2000, 1, 1, tzinfo=UTC)
 _HALVED = 0.6
 _QUALITY_STAND, _QUALITY_BOUND = "source_stand", "upper_bound"
@@ -52,12 +54,14 @@ class _Read(NamedTuple):
 
 def unpack(dataset: Dataset, body: bytes, filename: str, retrieved_at: datetime) -> Content:
     """Open the envelope of an answer; where it does not say from when it is known, the retrieval is the bound."""
-    from integrationsmonitor.sources import genesis_zip
+    from integrationsmonitor.sources import bundle, genesis_zip
 
+    if dataset.connector in _BUNDLED:
+        digest = bundle.content_sha256(bundle.open_bundle(body, dataset.id, filename))
+        return Content(filename, in_memory(body), digest, retrieved_at, _QUALITY_BOUND)
     if dataset.connector != "genesis":
-        return Content(
-            filename, in_memory(body), genesis_zip.content_sha256(BytesIO(body)), retrieved_at, _QUALITY_BOUND
-        )
+        digest = genesis_zip.content_sha256(BytesIO(body))
+        return Content(filename, in_memory(body), digest, retrieved_at, _QUALITY_BOUND)
     member = genesis_zip.open_member(body, table=dataset.table, dataset_id=dataset.id, filename=filename)
     known_from = genesis_zip.epoch_of(member.name)
     if not _FIRST_STAND <= known_from <= retrieved_at + timedelta(days=1):
@@ -109,18 +113,33 @@ def observations(catalog: Catalog, dataset: Dataset, content: Content, raw_sha25
 
 
 def _read(catalog: Catalog, dataset: Dataset, content: Content, raw_sha256: str, parse_key: str) -> _Read:
-    read = _read_genesis if dataset.connector == "genesis" else _read_local
-    return read(catalog, dataset, content, raw_sha256, parse_key)
+    if dataset.connector == "local_file":
+        return _read_local(catalog, dataset, content, raw_sha256, parse_key)
+    from integrationsmonitor.sources import mapping
 
-
-def _read_genesis(catalog: Catalog, dataset: Dataset, content: Content, raw_sha256: str, parse_key: str) -> _Read:
-    from integrationsmonitor.sources import genesis_read, mapping
-
-    answer = genesis_read.read_answer(content.source, dataset, content.filename)
+    answer = _cells(catalog, dataset, content)
     known_from = content.known_from.astimezone(UTC)
     origin = mapping.Origin(content.filename, answer.layout, answer.sheet, known_from, raw_sha256, parse_key)
     mapped = mapping.map_cells(answer.cells, dataset, catalog.regions, origin)
     return _Read(mapped.observations, answer.cells, mapped.periods, answer.layout)
+
+
+def _cells(catalog: Catalog, dataset: Dataset, content: Content) -> Answer:
+    """The cells of an answer, by the reader of its connector."""
+    if dataset.connector == "genesis":
+        from integrationsmonitor.sources import genesis_read
+
+        return genesis_read.read_answer(content.source, dataset, content.filename)
+    with content.source() as file:
+        data = file.read()
+    from integrationsmonitor.sources import bundle
+
+    read: Callable[..., Answer] = import_module(f"integrationsmonitor.sources.{dataset.connector}").read_cells
+    if dataset.connector not in _BUNDLED:
+        return read(data, dataset, content.filename, catalog.regions)
+    parts = bundle.open_bundle(data, dataset.id, content.filename)
+    when = (content.known_from,) if dataset.connector == "ba_api" else ()
+    return read(parts, dataset, content.filename, *when)
 
 
 def _read_local(catalog: Catalog, dataset: Dataset, content: Content, raw_sha256: str, parse_key: str) -> _Read:

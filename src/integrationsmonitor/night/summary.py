@@ -1,8 +1,9 @@
 """What a person wants to know after a night. Comes in: the home. Goes out: plain data, and an exit code.
 
-The state of a dataset is one word: `ok`, `due`, `overdue`, `ended` (its source does not continue it), `quarantine` (the
-last answer was refused), `not_fetched` (the last question got none), `not_recorded` (nothing is held yet). A refusal
-comes before lateness, because a person must act on it; both stand in the data.
+The state of a dataset is one word: `off` (its file says why it is not asked), `ok`, `due`, `overdue`, `ended` (its
+source does not continue it), `quarantine` (the last answer was refused), `not_fetched` (the last question got none),
+`not_recorded` (nothing is held yet). A refusal comes before lateness, because a person must act on it; both stand in
+the data.
 """
 
 from __future__ import annotations
@@ -62,13 +63,14 @@ def state_of(dataset: Dataset, past: History, held: Mapping[str, Any], day: date
     return {
         "dataset_id": dataset.id,
         "title_de": dataset.title_de,
-        "state": _word(past, fresh),
+        "state": _word(dataset, past, fresh),
         "newest_period": held.get("newest_period"),
         "observations": held.get("observations", 0),
         "years": {"kreise": periods.get("kreise", []), "land_only": periods.get("land_only", [])},
         "last_checked": past.last_checked,
         "last_changed": past.last_changed,
         "freshness": json.loads(json.dumps(asdict(fresh), default=str)),
+        "off_de": dataset.off_de or None,
         "successor": dataset.cadence.successor or None,
         "problem": past.rejection["error"] if past.rejection else None,
         "problem_kind": past.rejection["kind"] if past.rejection else None,
@@ -77,7 +79,9 @@ def state_of(dataset: Dataset, past: History, held: Mapping[str, Any], day: date
     }
 
 
-def _word(past: History, fresh: Freshness) -> str:
+def _word(dataset: Dataset, past: History, fresh: Freshness) -> str:
+    if dataset.off_de:
+        return "off"
     if past.rejection:
         return "not_fetched" if past.rejection["kind"] == "fetch" else "quarantine"
     if not past.accepted:

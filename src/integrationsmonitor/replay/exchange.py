@@ -24,6 +24,7 @@ class Request:
     has_credentials: bool
     right_credentials: bool
     conditions: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote, unquote
 from zoneinfo import ZoneInfo
 
 from integrationsmonitor import clock
@@ -31,6 +31,8 @@ from integrationsmonitor.settings import RECORDED_CREDENTIALS
 MAX_FORM_BYTES = 64 * 1024
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
 _PREFIX = "as-recorded"
+PAGE_PATHS = {"ba_api": "/ba_api/bifrontend/bids-api/", "ba": "/ba/", "tls": "/tls/"}
+_BASE_PATHS = {**BASE_PATHS, **PAGE_PATHS}
 _BERLIN = ZoneInfo("Europe/Berlin")
 
 Faults = Callable[[Request], Answer | None]
@@ -106,7 +108,11 @@ class ReplayServer:
             prefix = f"/{_PREFIX}/{as_recorded.astimezone(UTC).isoformat().replace('+00:00', 'Z')}"
         elif as_recorded is not None:
             prefix = f"/{_PREFIX}/{as_recorded.isoformat()}"
-        return f"http://127.0.0.1:{self.port}{prefix}{BASE_PATHS[host]}"
+        return f"http://127.0.0.1:{self.port}{prefix}{_BASE_PATHS[host]}"
+
+    def has_pages(self, dataset_id: str) -> bool:
+        """Whether any page of a host without log-in was recorded for the dataset."""
+        return self.store.has_pages(dataset_id)
 
     def stands(self, table: str, host: str | None = None) -> list[datetime]:
         """Return the moments at which recorded answers of a table were made, old to new."""
@@ -125,7 +131,7 @@ class ReplayServer:
             except ValueError:
                 return html_404(parts)
             parts = "/" + rest
-        host = next((host for host, base in BASE_PATHS.items() if parts.startswith(base)), None)
+        host = next((host for host, base in _BASE_PATHS.items() if parts.startswith(base)), None)
         if host is None:
             return html_404(parts)
         with self._guard:
@@ -137,7 +143,8 @@ class ReplayServer:
                 verb=verb,
                 path=parts,
                 host=host,
-                method=parts[len(BASE_PATHS[host]) :],
+                method=parts[len(_BASE_PATHS[host]) :],
+                query=path.partition("?")[2],
                 form=form,
                 known_until=until,
                 has_credentials=bool(user) or bool(password),
@@ -153,10 +160,18 @@ class ReplayServer:
             fault = self._faults(request) if self._faults else None
             if fault is not None:
                 return fault
+            if host in PAGE_PATHS:
+                return self._page(request) if not too_many else Answer(403, "text/html", b"<p>zu viele Anfragen</p>")
             return self._genesis.busy(request) if too_many else self._genesis.answer(request)
         finally:
             with self._guard:
                 self._running[host] -= 1
+
+    def _page(self, request: Request) -> Answer:
+        """Answer a GET of a host without log-in: as recorded, or 404, as they do for what is not out yet."""
+        target = f"{quote(request.method)}?{request.query}"
+        page = self.store.find_page(request.host, target, request.known_until) if request.verb == "GET" else None
+        return Answer(200, page.content_type, self.store.read(page)) if page else html_404(request.path)
 
 
 def known_until(moment: date | datetime | None) -> datetime | None:

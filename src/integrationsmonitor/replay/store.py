@@ -10,12 +10,13 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from integrationsmonitor.errors import ConfigError
 
@@ -44,13 +45,33 @@ class Recording:
         return _EPOCH + timedelta(milliseconds=self.epoch)
 
 
+@dataclass(frozen=True)
+class Page:
+    """One recorded answer to a GET without credentials: `target` is the path below the host's base with its query."""
+
+    path: str
+    sha256: str
+    host: str
+    target: str
+    epoch: int
+    content_type: str
+    datasets: tuple[str, ...]
+
+    @property
+    def known(self) -> datetime:
+        """When the source gave the answer, aware UTC."""
+        return _EPOCH + timedelta(milliseconds=self.epoch)
+
+
 class RecordingStore:
     """All recordings of a folder; the manifest is read once, a file when it is first asked for."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._by_table: dict[tuple[str, str], list[Recording]] = {}
-        for recording in _read_manifest(folder / "manifest.json"):
+        manifest = _read_manifest(folder / "manifest.json")
+        self.pages = tuple(_pages(folder / "manifest.json", manifest))
+        for recording in _recordings(folder / "manifest.json", manifest):
             self._by_table.setdefault((recording.host, recording.table), []).append(recording)
         self._read = cache(self._read_checked)
 
@@ -93,11 +114,24 @@ class RecordingStore:
         ]
         return max(fitting, key=lambda recording: (recording.year, recording.epoch), default=None)
 
-    def read(self, recording: Recording) -> bytes:
+    def has_pages(self, dataset_id: str) -> bool:
+        """Whether any page was recorded for the dataset."""
+        return any(dataset_id in page.datasets for page in self.pages)
+
+    def find_page(self, host: str, target: str, known_until: datetime | None) -> Page | None:
+        """Return the newest recorded answer to a GET of `target` (path below the host, and query) by `known_until`."""
+        fitting = [
+            page
+            for page in self.pages
+            if (page.host, page.target) == (host, normal(target)) and (known_until is None or page.known <= known_until)
+        ]
+        return max(fitting, key=lambda page: page.epoch, default=None)
+
+    def read(self, recording: Recording | Page) -> bytes:
         """Return the recorded bytes; ConfigError where they are not those of the manifest."""
         return self._read(recording)
 
-    def _read_checked(self, recording: Recording) -> bytes:
+    def _read_checked(self, recording: Recording | Page) -> bytes:
         path = self.folder / recording.path
         try:
             body = path.read_bytes()
@@ -108,15 +142,38 @@ class RecordingStore:
         return body
 
 
-def _read_manifest(path: Path) -> list[Recording]:
+def normal(target: str) -> str:
+    """A path below a host with its query, as it is compared: what is escaped, and how, does not matter."""
+    path, _, query = target.partition("?")
+    return f"{unquote(path)}?{urlencode(sorted(parse_qsl(query, keep_blank_values=True)))}"
+
+
+def _read_manifest(path: Path) -> Mapping[str, Any]:
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))["recordings"]
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(manifest["recordings"], list) and isinstance(manifest.get("pages", []), list):
+            return dict(manifest)
     except OSError as problem:
         raise ConfigError(f"{path}: cannot be read ({problem.strerror}); MONITOR_RECORDINGS names its folder") from None
-    except (ValueError, KeyError, TypeError):
-        raise ConfigError(f"{path}: is no JSON with a list 'recordings'; make the recordings again") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise ConfigError(f"{path}: is no JSON with a list 'recordings'; make the recordings again")
+
+
+def _pages(path: Path, manifest: Mapping[str, Any]) -> Iterator[Page]:
+    for number, entry in enumerate(manifest.get("pages", [])):
+        try:
+            words = {name: str(entry[name]) for name in ("path", "sha256", "host", "content_type")}
+            datasets = tuple(map(str, entry["datasets"]))
+            page = Page(target=normal(entry["target"]), epoch=int(entry["epoch"]), datasets=datasets, **words)
+        except (KeyError, ValueError, TypeError, AttributeError) as problem:
+            raise ConfigError(f"{path}: pages[{number}]: {type(problem).__name__} {problem}") from None
+        yield page
+
+
+def _recordings(path: Path, manifest: Mapping[str, Any]) -> list[Recording]:
     recordings = []
-    for number, entry in enumerate(entries):
+    for number, entry in enumerate(manifest["recordings"]):
         try:
             recordings.append(
                 Recording(

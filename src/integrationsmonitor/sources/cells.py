@@ -2,7 +2,8 @@
 
 The cells have the columns line, col (both 1-based int), time, region_code, region_label, measure (the source's
 code), one column `a_<AXIS CODE>` per axis of the dataset (the source's code, "" for the total), value (as printed,
-stripped) and quality ("" where none). Codes in it are known to the dataset's file; regions are not yet checked.
+stripped) and quality ("" where none); where an answer is a bundle also `member`, the part that a cell
+stands in. Codes are known to the dataset's file; regions are not yet checked.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ Source = Callable[[], IO[bytes]]
 class Answer(NamedTuple):
     """Cells of one file and what the file says of itself.
 
-    `layout` is ffcsv, csv or xlsx; `stand` the aware moment from which the figures are known, if the file says so;
-    `sheet` the worksheet of an XLSX export.
+    `layout` is ffcsv, csv, xlsx, ba_json, ba_csv, tls_csv or table; `stand` the aware moment from which the figures are
+    known, if the file says so; `sheet` the worksheet of a workbook.
     """
 
     cells: pa.Table

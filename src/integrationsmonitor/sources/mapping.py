@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from integrationsmonitor.dataset import Dataset, Measure
 
 _LAND, _LAND_AGAIN = "16", "160"
+_SEVERAL_IN_A_LINE = ("csv", "ba_csv", "tls_csv", "table")
 
 
 class Origin(NamedTuple):
@@ -64,6 +65,7 @@ class _Mapper:
         self.fields = cells["col"].to_numpy()
         names = ["time", "region_code", "measure", "value", "quality", *(f"a_{axis.code}" for axis in dataset.axes)]
         self.columns = {name: Column.of(cells[name]) for name in names}
+        self.member = Column.of(cells["member"]) if "member" in cells.column_names else None
 
     def run(self) -> Mapped:
         import numpy as np
@@ -75,6 +77,7 @@ class _Mapper:
             rows = np.flatnonzero(known)
             self.columns = {name: column.kept(rows) for name, column in self.columns.items()}
             self.lines, self.fields = self.lines[rows], self.fields[rows]
+            self.member = None if self.member is None else self.member.kept(rows)
         self._check_quality()
         time = self.columns["time"]
         periods, bases = self._periods()
@@ -90,10 +93,12 @@ class _Mapper:
     def _refuse(self, place: int, expected: str, found: str, hint: str = "", *, cell: bool = False) -> ContractError:
         """The error for a line, or, where several numbers stand in one, for its `cell`."""
         where = f"line {int(self.lines[place])}" if place < len(self.lines) else "the file"
-        if cell and self.origin.layout == "csv":
+        if cell and self.origin.layout in _SEVERAL_IN_A_LINE:
             where += f", field {int(self.fields[place])}"
-        elif cell and self.origin.layout == "xlsx":
+        elif cell and self.origin.sheet is not None:
             where = f"{self.origin.sheet}!{column_letters(int(self.fields[place]))}{int(self.lines[place])}"
+        if self.member is not None and place < len(self.lines):
+            where = f"{self.member.words[self.member.index[place]]} {where}"
         return ContractError(self.dataset.id, self.origin.filename, where, expected, found, hint)
 
     def _codes(self) -> list[str]:
@@ -229,6 +234,7 @@ class _Mapper:
             for side in (0, 1)
         ]
         signs = value.mapped(lambda number: value.words[number])
+        territory = self.dataset.territory_date
         columns = {
             "dataset_id": constant(self.dataset.id, rows),
             "region_key": region.mapped(lambda number: region.words[number]),
@@ -244,7 +250,7 @@ class _Mapper:
             "quality": self.columns["quality"].mapped(lambda n: self.columns["quality"].words[n] or None),
             "basis": basis,
             "place": constant(self.dataset.place, rows),
-            "territory_date": days[1],
+            "territory_date": days[1] if territory is None else pa.repeat(pa.scalar(territory, pa.date32()), rows),
             "raw_sha256": constant(self.origin.raw_sha256, rows),
             "raw_locator": self._locators(),
             "parse_key": constant(self.origin.parse_key, rows),
@@ -272,12 +278,14 @@ class _Mapper:
         import pyarrow.compute as pc
 
         lines = pc.cast(pa.array(self.lines), pa.string())
-        if self.origin.layout == "xlsx":
+        member = self.member
+        members = "" if member is None else member.mapped(lambda n: f"{member.words[n]} ").cast(pa.string())
+        if self.origin.sheet is not None:
             letters = Column.of(pa.chunked_array([pa.array(self.fields)]))
-            prefix = letters.mapped(lambda number: f"{self.origin.sheet or ''}!{column_letters(letters.words[number])}")
-            return pc.binary_join_element_wise(prefix.cast(pa.string()), lines, "")
+            prefix = letters.mapped(lambda number: f"{self.origin.sheet}!{column_letters(letters.words[number])}")
+            return pc.binary_join_element_wise(members, prefix.cast(pa.string()), lines, "")
         fields = pc.cast(pa.array(self.fields), pa.string())
-        return pc.binary_join_element_wise("line ", lines, ", field ", fields, "")
+        return pc.binary_join_element_wise(members, "line ", lines, ", field ", fields, "")
 
 
 def column_letters(number: int) -> str:

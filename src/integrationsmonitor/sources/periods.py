@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 _YEARLY = ("jahressumme", "jahresdurchschnitt", "schuljahr")
 
@@ -11,11 +11,15 @@ _YEARLY = ("jahressumme", "jahresdurchschnitt", "schuljahr")
 def period_of(text: str, period_type: str) -> tuple[date, date] | None:
     """First and last day of a printed time; None where it does not fit the kind of period.
 
-    Known forms: 2024-12-31, 31.12.2024 (a Stichtag), 2016 (a year), 2023-10P6M (a semester), 2023/24 (a school year).
-    A school year is dated to the calendar year in which it begins, as the statistics do (Schuljahresbeginn).
+    Known forms: 2024-12-31, 31.12.2024 (a Stichtag), 2016 (a year), 2023-10P6M (a semester), 2023/24 (a school year),
+    2026-05 (a month; as a Stichtag its last day), 2026-Q1 (a quarter). A school year is dated to the calendar year in
+    which it begins, as the statistics do (Schuljahresbeginn).
     """
     if period_type == "stichtag":
-        return _stichtag(text)
+        month = _months(text, "")
+        return (month[1], month[1]) if month else _stichtag(text)
+    if period_type in ("monat", "quartal"):
+        return _months(text, "Q" if period_type == "quartal" else "")
     if period_type == "semester":
         return _semester(text)
     if period_type in _YEARLY and re.fullmatch(r"[0-9]{4}", text):
@@ -28,6 +32,17 @@ def period_of(text: str, period_type: str) -> tuple[date, date] | None:
 
 def _year(year: int) -> tuple[date, date] | None:
     return (date(year, 1, 1), date(year, 12, 31)) if year > 0 else None
+
+
+def _months(text: str, mark: str) -> tuple[date, date] | None:
+    """`2026-05`, or with the mark Q `2026-Q1`."""
+    if not (found := re.fullmatch(rf"([0-9]{{4}})-{mark}([0-9]{{{1 if mark else 2}}})", text, re.ASCII)):
+        return None
+    length = 3 if mark else 1
+    year, last = int(found[1]), int(found[2]) * length
+    if not (0 < year < 9999 and 0 < last <= 12):
+        return None
+    return date(year, last - length + 1, 1), date(year + last // 12, last % 12 + 1, 1) - timedelta(days=1)
 
 
 def _stichtag(text: str) -> tuple[date, date] | None:

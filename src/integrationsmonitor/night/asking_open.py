@@ -1,0 +1,77 @@
+"""Asking the hosts that need no account. Comes in: a dataset and what is held of it. Goes out: a round of answers.
+
+In a recorded night the same clients ask the recorded source on loopback; what it does not hold is not asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from integrationsmonitor import archive, clock
+from integrationsmonitor.night.recorded import replay
+from integrationsmonitor.turns import Turns
+
+if TYPE_CHECKING:
+    from integrationsmonitor.catalog import Catalog
+    from integrationsmonitor.dataset import Dataset
+    from integrationsmonitor.http import HttpClient
+    from integrationsmonitor.replay.server import ReplayServer
+    from integrationsmonitor.settings import Settings
+    from integrationsmonitor.sources.fetched import Fetched
+
+CONNECTORS = {"ba_api": "ba_api_client", "ba_report": "ba_report_client", "tls_table": "tls_client"}
+REGION_LIST = "Auswahl/Layout/Statistiktabellen/JS/DR-LZR-persistListenfelderJSON.js"  # below the host `ba`
+
+
+def why_fetch(settings: Settings, catalog: Catalog, dataset: Dataset, past: archive.History) -> tuple[str, str]:
+    """Why to fetch tonight, "" for not, and the day since which nothing changed; raises FetchError.
+
+    Of the BA-Statistik API one region is asked; it publishes all of a table's regions at once.
+    """
+    if dataset.connector != "ba_api":
+        return "what is not held is asked for every night", ""
+    from integrationsmonitor.sources import bundle
+
+    newest = past.accepted[-1].answer
+    held = bundle.open_bundle(archive.get_raw(settings, newest.raw_sha256), dataset.id, newest.filename)
+    with replay(settings) as server:
+        if server and not server.has_pages(dataset.id):
+            return "", newest.retrieved_at[:10]
+        with _http(settings) as http:
+            base_url = _base_url(settings, server, str(dataset.source["host"]))
+            list_url = _base_url(settings, server, "ba") + REGION_LIST
+            if _client("ba_api").is_unchanged(dataset, catalog, base_url, list_url, http, held):
+                return "", newest.retrieved_at[:10]
+    return "the first region's answer changed", ""
+
+
+def rounds(
+    settings: Settings, catalog: Catalog, dataset: Dataset, past: archive.History
+) -> Iterator[Iterator[Fetched]]:
+    """Yield the one round of a night: what the host says now; none where a recorded night holds nothing of it."""
+    with replay(settings) as server:
+        if server and not server.has_pages(dataset.id):
+            return  # never recorded: the dataset's state says so, and that is no error
+        with _http(settings) as http:
+            base_url = _base_url(settings, server, str(dataset.source["host"]))
+            more = {}
+            if dataset.connector == "ba_api":
+                more["region_list_url"] = _base_url(settings, server, "ba") + REGION_LIST
+            yield _client(dataset.connector).fetch(dataset, catalog, base_url, http, past, **more)
+
+
+def _base_url(settings: Settings, server: ReplayServer | None, host: str) -> str:
+    return server.base_url(host, clock.as_recorded()) if server else settings.base_urls[host]
+
+
+def _client(connector: str) -> Any:
+    return import_module(f"integrationsmonitor.sources.{CONNECTORS[connector]}")
+
+
+def _http(settings: Settings) -> HttpClient:
+    """A client whose requests take turns at a host with those of all processes of the home."""
+    from integrationsmonitor.http import HttpClient
+
+    return HttpClient(turns=Turns(settings.home / "turns" if settings.home.exists() else None))
