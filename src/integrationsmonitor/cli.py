@@ -200,6 +200,36 @@ def watch(as_json: AsJson = False) -> None:
         raise typer.Exit(2 if causes else 0)
 
 
+@app.command("first-night")
+def first_night(
+    datasets: Annotated[list[str] | None, typer.Argument(help="Ids of datasets; without any, all.")] = None,
+    output: Annotated[str, typer.Option("--output", metavar="FILE", help="Write the report as Markdown, too.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask every source once for its newest answer and judge it; nothing is written but the report.
+
+    Exit code 0: every dataset that is not switched off was reachable and kept its contract; 2: one was not.
+    """
+    from pathlib import Path
+
+    from integrationsmonitor import night
+    from integrationsmonitor.printing import first_night_lines
+
+    with _one_line_errors():
+        settings, found = Settings.from_env(), []
+        for finding in night.first_night(settings, datasets or (), default_reporter()):
+            found.append(finding.as_dict())
+        lines = list(first_night_lines(settings.mode, found))
+        if output:
+            try:
+                Path(output).write_text("\n".join(lines) + "\n", encoding="utf-8")
+            except OSError as problem:
+                raise ConfigError(f"--output {output}: cannot be written ({problem.strerror})") from None
+        print(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(lines))
+        failed = any(item["contract"] in ("broken", "not reachable") and not item["off"] for item in found)
+        raise typer.Exit(2 if failed else 0)
+
+
 @app.command()
 def rollback() -> None:
     """Let `current` point to the release before; nothing is deleted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,33 @@ def cause_lines(causes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         for line in cause["text"].splitlines():
             yield from _wrapped(f"  {line}", "    ")
         yield ""
+
+
+def first_night_lines(mode: str, findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The report of a first night, as Markdown that reads well in a terminal."""
+    counts = Counter(finding["contract"] for finding in findings)
+    yield f"# First night ({mode} source)"
+    yield ""
+    if mode == "recorded":
+        yield "A rehearsal: recorded answers settle nothing about the live hosts."
+        yield ""
+    yield ", ".join(f"{count} {word}" for word, count in counts.items()) or "no dataset asks a host"
+    for finding in findings:
+        yield ""
+        off = ", switched off" if finding["off"] else ""
+        yield f"## {finding['dataset_id']}: {finding['contract']}{off}"
+        yield ""
+        yield finding["title_de"]
+        yield ""
+        if finding["asked"]:
+            newest = f", newest period ends {finding['newest_period']}" if finding["newest_period"] else ""
+            size = f"{finding['bytes']:,} bytes, {finding['rows']:,} rows"
+            yield f"- asked {finding['host']} for {finding['asked']}: {size}{newest}, {finding['seconds']:.1f} s"
+        if finding["problem"]:
+            yield from _wrapped(f"- {finding['problem']}", "  ")
+        for word, points in (("settled", finding["settled"]), ("open", finding["still_open"])):
+            for point in points:
+                yield from _wrapped(f"- {word}: {point}", "  ")
 
 
 def years(numbers: Sequence[int]) -> str:

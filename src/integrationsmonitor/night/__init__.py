@@ -7,19 +7,23 @@ accept(settings, dataset_id, …)  figures that jumped are right: a person says 
 withdraw(…), reinstate(…)        a published value is taken back, or given back: a person says so
 build_and_publish(settings, …)   dbt → expectations → release; nothing where there is no news
 summary(settings), exit_code(settings)
+first_night(settings, …)         the newest answer of every source, judged; nothing is written
 watch(settings)                  what needs a person now; alerts.tell sends it, each cause once
 """
 
 from integrationsmonitor.night.build import build_and_publish, has_news
+from integrationsmonitor.night.first_night import Finding, first_night
 from integrationsmonitor.night.loading import accept, load, load_all, plan
 from integrationsmonitor.night.summary import exit_code, summary
 from integrationsmonitor.night.watch import watch
 from integrationsmonitor.night.withdrawing import reinstate, withdraw
 
 __all__ = [
+    "Finding",
     "accept",
     "build_and_publish",
     "exit_code",
+    "first_night",
     "has_news",
     "load",
     "load_all",

@@ -74,6 +74,19 @@ def rounds(
         raise ConfigError(f"catalog/datasets/{dataset.id}.yml: no connector {dataset.connector!r} is built in")
 
 
+host_points = asking_genesis.host_points
+
+
+def newest(settings: Settings, catalog: Catalog, dataset: Dataset) -> Iterator[Fetched]:
+    """Ask for the newest figures only, as if nothing were held; an answer without a body has none."""
+    if dataset.connector == "genesis":
+        yield from asking_genesis.newest(settings, dataset)
+    else:
+        narrow = asking_open.narrowed(dataset, clock.now().date())
+        for fetched in asking_open.rounds(settings, catalog, narrow, archive.History()):
+            yield from fetched
+
+
 def _local_file(settings: Settings, dataset: Dataset) -> Fetched:
     path = settings.catalog.parent / str(dataset.source["file"])
     try:

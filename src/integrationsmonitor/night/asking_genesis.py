@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from integrationsmonitor import archive, clock
 from integrationsmonitor.errors import FetchError
 from integrationsmonitor.night.recorded import replay
-from integrationsmonitor.progress import Reporter
+from integrationsmonitor.progress import Reporter, silent
 from integrationsmonitor.sources.fetched import EVER, Fetched
 from integrationsmonitor.turns import Turns
 
@@ -66,6 +66,36 @@ def rounds(
                     yield _answers(client, dataset, settings.mode, past, report, years)
         with _client(settings, dataset, _base_url(settings, server, host, newest)) as client:
             yield _answers(client, dataset, settings.mode, past, report, None)
+
+
+def host_points(settings: Settings, dataset: Dataset) -> dict[str, bool]:
+    """What nobody could know of a host before it was asked: point → whether it holds. Raises FetchError."""
+    host = str(dataset.source["host"])
+    with replay(settings) as server:
+        base_url = _base_url(settings, server, host, clock.as_recorded())
+        with _client(settings, dataset, base_url) as client:
+            client.check_login()
+            listed = client.is_listed(dataset.table, clock.now().date() - _OVERLAP)
+    points = {f"{host}: the list of changes (catalogue/modifieddata) can be read": listed is not None}
+    if not settings.credentials(host)[1]:
+        points[f"{host}: a token instead of user and password is accepted"] = True
+    return points
+
+
+def newest(settings: Settings, dataset: Dataset) -> Iterator[Fetched]:
+    """Ask for the newest year of which the host says that it holds figures (where it does not say: last year)."""
+    host = str(dataset.source["host"])
+    with replay(settings) as server:
+        if server and not server.stands(dataset.table, host):
+            return
+        with _client(settings, dataset, _base_url(settings, server, host, clock.as_recorded())) as client:
+            try:
+                told = client.years(dataset.table)
+            except FetchError as problem:
+                yield Fetched("", *EVER, problem.body, dataset.table, problem.url, clock.now(), problem=problem)
+                return
+            year = min(told[1] if told else clock.now().year - 1, _last_year(dataset))
+            yield from _answers(client, dataset, settings.mode, archive.History(), silent, [year])
 
 
 def _answers(

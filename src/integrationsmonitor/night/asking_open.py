@@ -6,6 +6,8 @@ In a recorded night the same clients ask the recorded source on loopback; what i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +62,14 @@ def rounds(
             if dataset.connector == "ba_api":
                 more["region_list_url"] = _base_url(settings, server, "ba") + REGION_LIST
             yield _client(dataset.connector).fetch(dataset, catalog, base_url, http, past, **more)
+
+
+def narrowed(dataset: Dataset, today: date) -> Dataset:
+    """The same dataset, asked only for what is newest: months of the last quarter, last year and this one."""
+    since = today - timedelta(days=92)
+    starts = {"start_month": f"{since:%Y-%m}", "start_year": today.year - 1}
+    own = {name: start for name, start in starts.items() if name in dataset.source}
+    return replace(dataset, source={**dataset.source, **own})
 
 
 def _base_url(settings: Settings, server: ReplayServer | None, host: str) -> str:

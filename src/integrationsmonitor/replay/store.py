@@ -204,6 +204,22 @@ def zip_answer(table: str, epoch: int, csv: bytes) -> bytes:
     return packed.getvalue()
 
 
+def add_pages(folder: Path, pages: Iterable[tuple[str, str, int, str, Iterable[str], bytes]]) -> Path:
+    """Write `(host, target, epoch ms, content type, dataset ids, bytes)` beside the recordings; returns the folder."""
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"recordings": []}
+    entries = manifest.setdefault("pages", [])
+    for host, target, epoch, content_type, datasets, body in pages:
+        sha256 = hashlib.sha256(body).hexdigest()
+        place = folder / "pages" / host / sha256
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(body)
+        where = {"path": place.relative_to(folder).as_posix(), "sha256": sha256, "host": host, "target": target}
+        entries.append({**where, "epoch": epoch, "content_type": content_type, "datasets": [*datasets]})
+    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return folder
+
+
 def pack(folder: Path, answers: Iterable[tuple[str, str, int, int, bytes]], **facts: Mapping[str, Any]) -> Path:
     """Write `(host, table, year, epoch ms, ffcsv bytes)` as recordings with their manifest; returns the folder."""
     entries = []
