@@ -60,20 +60,22 @@ test-slow: $(STAMP) ## the long repeats and the real scheduler
 faults: $(STAMP) ## execute every fault of the registry and print a table (ARGS=--json: a line of JSON each)
 	@$(VENV)/python tests/faults/runner.py $(ARGS)
 
-lint: $(STAMP) ## ruff, mypy, the four floors, sqlfluff, dataset ids
+lint: $(STAMP) ## ruff, mypy, the four floors, sqlfluff, what is made from the catalogue
 	$(VENV)/ruff check $(SOURCES)
 	$(VENV)/ruff format --check $(SOURCES)
 	$(VENV)/mypy --strict src
 	$(VENV)/lint-imports
 	$(VENV)/sqlfluff lint dbt_project/models
 	$(VENV)/python dags/support/make_dataset_ids.py --check
+	$(VENV)/python scripts/make_sources_page.py --check
 
 format: $(STAMP) ## let ruff format and repair
 	$(VENV)/ruff check --fix $(SOURCES)
 	$(VENV)/ruff format $(SOURCES)
 
-ids: $(STAMP) ## write the timetables' dataset list anew from catalog/datasets/
+ids: $(STAMP) ## write what is made from catalog/datasets/ anew: the timetables' dataset list, docs/sources.md
 	$(VENV)/python dags/support/make_dataset_ids.py
+	$(VENV)/python scripts/make_sources_page.py
 
 bench: $(STAMP) ## measure speed and memory
 	$(VENV)/python benchmarks/run.py
