@@ -14,12 +14,16 @@ from typing import Any
 
 from integrationsmonitor.cadence import Cadence
 
+OVER_MEASURES = "measure"  # in a sum rule, in place of an axis
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One measured quantity of a table: the source's code and label, and our word for it."""
+    """One measured quantity of a table: the source's code and label, and our word for it.
+
+    `parent` is the code of the measure below which its label stands, where the label alone does not tell.
+    """
 
     code: str
     labels: tuple[str, ...]
@@ -30,6 +34,7 @@ class Measure:
     rounding: Mapping[str, Any] = field(default_factory=dict)
     proven: bool = True
     fractions: bool = False
+    parent: str = ""
 
     @property
     def label(self) -> str:
@@ -100,7 +105,7 @@ class SignRule:
 
 @dataclass(frozen=True)
 class SumRule:
-    """Parts of an axis that add up to its total, within `tolerance`."""
+    """Parts of an axis (or, over `measure`, measures by their codes) that add up to their total, within `tolerance`."""
 
     over: str
     total: str
@@ -133,7 +138,7 @@ class RegionSum:
 
 @dataclass(frozen=True)
 class JumpRule:
-    """How far a figure may lie from itself before (`revision`) or a period earlier (`period`); see jumps.py."""
+    """How far a figure may lie from itself before (`revision`) or earlier (`period`, `within`); see jumps.py."""
 
     against: str
     max_ratio: float

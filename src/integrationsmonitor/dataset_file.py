@@ -17,6 +17,7 @@ from integrationsmonitor.checked_yaml import read_checked
 from integrationsmonitor.dataset import (
     FIRST_DAY,
     LAST_DAY,
+    OVER_MEASURES,
     Axis,
     AxisValue,
     BasisRule,
@@ -94,7 +95,25 @@ def load_dataset(file: Path, schema: Path) -> Dataset:
         _check_unique(file, f"axes.{axis.code}.values", [v.code for v in axis.values])
         _check_unique(file, f"axes.{axis.code}.values.labels", [x for v in axis.values for x in v.labels])
     _check_names(file, dataset)
+    _check_parents(file, dataset)
     return dataset
+
+
+def _check_parents(file: Path, dataset: Dataset) -> None:
+    """A label that stands below a parent must be known by it: a row could otherwise be taken for another."""
+    parents: dict[str, list[str]] = {}
+    for measure in dataset.measures:
+        if measure.parent and (
+            dataset.measure_by_code.get(measure.parent, measure).parent or measure.parent not in dataset.measure_by_code
+        ):
+            raise ConfigError(
+                f"{file}: measures: {measure.code!r} stands below {measure.parent!r}, which is no measure of its own"
+            )
+        for label in measure.labels:
+            parents.setdefault(label, []).append(measure.parent)
+    for label, found in parents.items():
+        if any(found) and ("" in found or len(set(found)) < len(found)):
+            raise ConfigError(f"{file}: measures: {label!r} stands twice; give each a parent of its own")
 
 
 def _check_names(file: Path, dataset: Dataset) -> None:
@@ -102,7 +121,7 @@ def _check_names(file: Path, dataset: Dataset) -> None:
     known = {measure.measure for measure in dataset.measures}
     if dataset.is_restated and dataset.territory_date is None:
         raise ConfigError(f"{file}: territory_rule current_territory needs a territory_date, that of the last reform")
-    codes = {axis.code: set(axis.by_code) for axis in dataset.axes}
+    codes = {axis.code: set(axis.by_code) for axis in dataset.axes} | {OVER_MEASURES: set(dataset.measure_by_code)}
     contract = dataset.contract
 
     def need(what: str, word: str, known: Collection[str]) -> None:
@@ -141,6 +160,7 @@ def _measure(raw: Mapping[str, Any]) -> Measure:
         rounding=raw.get("rounding", {}),
         proven=raw.get("codes") != "unproven",
         fractions=bool(raw.get("fractions", False)),
+        parent=str(raw.get("parent", "")),
     )
 
 

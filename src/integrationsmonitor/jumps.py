@@ -1,7 +1,8 @@
 """Figures that jump. Comes in: observations of a new answer and of accepted ones. Goes out: nothing, or an error.
 
-Two comparisons, with the limits of the dataset's file (`contract.jumps`): each figure against the same figure of before
-(a revision), and against that of the nearest earlier period. Refuses a revision that takes a tenth of the numbers back
+Three comparisons, with the limits of the dataset's file (`contract.jumps`): each figure against the same figure of
+before (a revision), against that of the nearest earlier period, and, where one answer holds all periods, those of the
+newest against those of the period before it (within). Refuses a revision that takes a tenth of the numbers back
 (hidden, blocked, "not delivered yet" where it was), and, with the cell that jumped furthest, figures further apart than
 `max_ratio`, of which the larger one is above `floor` (small counts may do what they like). A ratio allowed for one year
 is allowed for each year between two periods; what begins or ends between them (0) is no jump. Only Thüringen is
@@ -26,6 +27,17 @@ _ACCEPT = "If the source is right, say so: monitor accept {} --reason …"
 # A new census base is a revision of the level, which must not hide a digit too many: figures meet across bases.
 _SAME_CELL = [name for name in CELL_KEY if name not in ("dataset_id", "basis", "place")]
 _SAME_SERIES = [name for name in _SAME_CELL if name not in ("period_start", "period_end")]
+_NEWEST = "(from now_rows where period_end = (select max(period_end) from now_rows))"
+_ONE_BEFORE = """(
+    from now_rows where period_end = (
+        select max(period_end) from now_rows where period_end < (select max(period_end) from now_rows)
+    )
+)"""
+_RELATIONS = {
+    "revision": ("now_rows", "before_rows"),
+    "period": ("now_rows", "earlier_rows"),
+    "within": (_NEWEST, _ONE_BEFORE),
+}
 
 
 def check(now: pa.Table, before: pa.Table | None, earlier: pa.Table | None, dataset: Dataset, filename: str) -> None:
@@ -42,7 +54,7 @@ def check(now: pa.Table, before: pa.Table | None, earlier: pa.Table | None, data
         if before is not None:
             _check_lost(con, dataset, filename)
         for rule in dataset.contract.jumps:
-            if (before if rule.against == "revision" else earlier) is not None:
+            if rule.against == "within" or (before if rule.against == "revision" else earlier) is not None:
                 _check_rule(con, rule, dataset, filename)
 
 
@@ -67,14 +79,15 @@ def _check_lost(con: duckdb.DuckDBPyConnection, dataset: Dataset, filename: str)
 
 def _check_rule(con: duckdb.DuckDBPyConnection, rule: JumpRule, dataset: Dataset, filename: str) -> None:
     is_revision = rule.against == "revision"
-    other, keys = ("before_rows", _SAME_CELL) if is_revision else ("earlier_rows", _SAME_SERIES)
+    new, other = _RELATIONS[rule.against]
+    keys = _SAME_CELL if is_revision else _SAME_SERIES
     found = con.execute(
         f"""
         with pair as (
             select n.raw_locator, n.region_key, n.measure, n.period_end, o.period_end as other_end,
                    n.value::double as new_value, o.value::double as old_value,
                    greatest(1, year(n.period_end) - year(o.period_end)) * $ratio as allowed,
-            from now_rows as n inner join {other} as o on {_same(keys)}
+            from {new} as n inner join {other} as o on {_same(keys)}
             where n.region_key[1:2] = '16' and n.value is not null and o.value is not null
               and (len($measures) = 0 or list_contains($measures, n.measure))
         )
@@ -93,14 +106,14 @@ def _check_rule(con: duckdb.DuckDBPyConnection, rule: JumpRule, dataset: Dataset
     ).fetchone()
     if found is None:
         return
-    locator, region, measure, end, other_end, new, old, allowed, jumps = found
+    locator, region, measure, end, other_end, value, old, allowed, jumps = found
     was = "before" if is_revision else f"at {other_end}"
     raise ContractError(
         dataset.id,
         filename,
         locator,
         f"{measure} of {region} at {end} within a factor of {allowed:g} of the {old:,.15g} {was}",
-        f"{new:,.15g} ({jumps} such figure{'s' if jumps > 1 else ''})",
+        f"{value:,.15g} ({jumps} such figure{'s' if jumps > 1 else ''})",
         _ACCEPT.format(dataset.id),
     )
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor import outages
 from integrationsmonitor.columns import Column, keys_of, words_of
+from integrationsmonitor.dataset import OVER_MEASURES
 from integrationsmonitor.errors import ContractError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class _Cells:
     def __init__(self, cells: pa.Table, dataset: Dataset, filename: str) -> None:
         self.dataset, self.filename = dataset, filename
         self.lines = cells["line"].to_numpy()
+        self.members = cells["member"] if "member" in cells.column_names else None
         self.axes = {axis.code: Column.of(cells[f"a_{axis.code}"]) for axis in dataset.axes}
         names = ("time", "region_code", "measure", "value")
         self.time, self.region, self.measure, self.value = (Column.of(cells[name]) for name in names)
@@ -99,12 +101,13 @@ class _Cells:
         Germany and the other Länder are comparators: their printed parts do differ from their totals at the source
         (e.g. 22221 Hessen 2013, 12711 Deutschland 2005), and that must not keep Thüringen's figures out.
         """
-        axis = self.axes[rule.over]
+        axis = self.measure if rule.over == OVER_MEASURES else self.axes[rule.over]
         wanted = self.region.look_up([code.startswith(THUERINGEN) for code in self.region.words], bool)
         wanted &= axis.look_up([word == rule.total or word in rule.parts for word in axis.words], bool)
         if rule.measures:
             wanted &= self._is_one_of(self.measure, rule.measures)
-        others = [self.time, self.region, self.measure, *(c for code, c in self.axes.items() if code != rule.over)]
+        columns = [self.time, self.region, self.measure, *self.axes.values()]
+        others = [column for column in columns if column is not axis]
         is_total = axis.look_up([word == rule.total for word in axis.words], bool)
         self._compare(wanted, is_total, others, len(rule.parts), (rule.tolerance, rule.over))
 
@@ -177,7 +180,7 @@ class _Cells:
         raise ContractError(
             self.dataset.id,
             self.filename,
-            f"line {self.lines[first]}",
+            f"line {self.lines[first]}" if self.members is None else f"{self.members[first]} line {self.lines[first]}",
             expected,
             f"{self.numbers[rows[~is_total]].sum():.15g}",
             f"Row: {row}",

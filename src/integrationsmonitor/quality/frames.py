@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.catalog import Catalog
-from integrationsmonitor.dataset import Dataset
+from integrationsmonitor.dataset import OVER_MEASURES, Dataset
 from integrationsmonitor.errors import MonitorError
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ def _sums(dataset: Dataset) -> Iterator[list[Any]]:
     once, is checked in the answer (contract), not here.
     """
     for rule in dataset.contract.sums:
+        if rule.over == OVER_MEASURES:
+            continue
         values = dataset.axis_by_code[rule.over].by_code
         sets = [values[code].sets for code in (rule.total, *rule.parts)]
         fields = {field for words in sets for field in words}
