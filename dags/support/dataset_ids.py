@@ -2,6 +2,13 @@
 
 DATASET_IDS: dict[str, list[str]] = {
     "ba": [
+        "ba_api_alo",
+        "ba_api_alo_reihe",
+        "ba_api_bb",
+        "ba_api_bst",
+        "ba_api_bst_reihe",
+        "ba_api_grusi_reihe",
+        "ba_api_stea",
         "regio_13111_01_03_4",
         "regio_13111_02_02_4",
         "regio_13111_07_05_4",
