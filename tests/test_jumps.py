@@ -121,3 +121,30 @@ def test_the_direction_of_a_revision_does_not_matter(one, other):
 
     expected = max(one, other) > max(1.5 * min(one, other), 100)
     assert jumps_from(one, other) == jumps_from(other, one) == expected
+
+
+# --- within one answer -----------------------------------------------------------------------------------------------
+
+WITHIN = JumpRule("within", 1.5, 100)
+
+
+def series(*values: str) -> pa.Table:
+    """One answer with a figure per year, the last one of 2019."""
+    return pa.concat_tables([observed(value, 2020 - len(values) + n) for n, value in enumerate(values)])
+
+
+def test_the_newest_period_of_an_answer_is_compared_with_the_one_before_it():
+    compare(series("1", "1000", "1500"), None, None, WITHIN)
+    with pytest.raises(
+        ContractError, match=r"2019-06-30 within a factor of 1\.5 of the 1,000 at 2018-06-30, found 1,5"
+    ):
+        compare(series("1", "1000", "1501"), None, None, WITHIN)
+
+
+def test_what_lies_further_back_was_compared_when_it_was_new():
+    compare(series("1000", "9000", "9000"), None, None, WITHIN)
+    compare(series("9000"), None, None, WITHIN)
+
+
+def test_other_answers_do_not_matter_within_one():
+    compare(series("1000", "1000"), observed("1000", 2019), observed("9000", 2018), WITHIN)

@@ -2,8 +2,8 @@
 
 The list is JSON behind a JavaScript assignment; it is never run. How its objects are nested is not documented, so the
 whole of it is searched for objects with `Filtername`, `BA_SCHL` and `DESC`. Refuses: anything but one assignment, a
-list over the limits, a Kreis of Thüringen that is missing, unknown or no longer exists, two names for one Kreis, and a
-name that does not fit ours (`Erfurt, Stadt` for a kreisfreie Stadt, the plain name for a Landkreis).
+list over the limits, a Kreis of Thüringen that is missing, unknown or no longer exists, and any name that does not fit
+ours (`Erfurt, Stadt` for a kreisfreie Stadt, the plain name for a Landkreis).
 """
 
 from __future__ import annotations
@@ -54,8 +54,6 @@ def _kreise(entries: list[Entry], regions: Mapping[str, Region], dataset_id: str
         region = regions.get(ags)
         if not re.fullmatch(r"[0-9]{5,}", key) or region is None or not region.exists_at(LAST_DAY):
             raise _refuse(dataset_id, "the Kreise", "Kreise of Thüringen that exist today", f"{key} ({name})")
-        if names.get(ags, name) != name:
-            raise _refuse(dataset_id, f"Kreis {ags}", f"one name, {names[ags]!r}", repr(name))
         fitting = f"{region.name}, Stadt" if region.kind == "kreisfreie Stadt" else region.name
         if name != fitting:
             raise _refuse(dataset_id, f"Kreis {ags}", f"the name {fitting!r}", repr(name))
