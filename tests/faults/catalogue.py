@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from ba_api import BA_API
 from fault import (
     PEOPLE,
     RATE,
@@ -348,5 +349,5 @@ CONTROLS = [
 ]
 FAULTS = {
     fault.id: fault
-    for fault in (*CONNECTIONS, *BODIES, *FIGURES, *HARMLESS, *CONTROLS, *LISTS, *HOMES, *WIDE, *XLSX, *FLAT)
+    for fault in (*CONNECTIONS, *BODIES, *FIGURES, *HARMLESS, *CONTROLS, *LISTS, *HOMES, *WIDE, *XLSX, *FLAT, *BA_API)
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 from fault import Fault, dataset_of
 
-from integrationsmonitor.dataset import Dataset
+from integrationsmonitor.dataset import FIRST_DAY, LAST_DAY, Dataset
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.night import parsing
 from integrationsmonitor.sources.cells import in_memory
@@ -44,7 +44,7 @@ def landed(dataset: Dataset, data: bytes, year: int, target: Path) -> Rows:
         content = parsing.Content("export", in_memory(data), "", KNOWN, "source_stand")
     else:
         content = parsing.unpack(dataset, data, "export", KNOWN)
-    scope = (date(year, 1, 1), date(year, 12, 31))
+    scope = (date(year, 1, 1), date(year, 12, 31)) if year else (FIRST_DAY, LAST_DAY)
     rows, _ = parsing.parse(catalog(), dataset, content, "0" * 64, "p", scope, target)
     table = pq.read_table(target)
     assert table.num_rows == rows
