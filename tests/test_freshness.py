@@ -45,6 +45,18 @@ BY_HAND = {
     "regio_21111_02_06_4": ("2023-01-01", "2025-06-30", "2025-08-30"),
     "regio_22221_01_01_4": ("2015-12-31", "2017-09-30", "2017-10-22"),
 }
+# The same by month: a period held, its successor, the day that should be out, the first day overdue.
+MONTHLY = {
+    "ba_api_alo": ("2026-10-01", "2026-11", "2026-12-05", "2026-12-16"),
+    "ba_api_alo_kreise_reihe": ("2026-10-01", "2026-11", "2026-12-05", "2026-12-16"),
+    "ba_api_alo_reihe": ("2026-10-01", "2026-11", "2026-12-05", "2026-12-16"),
+    "ba_api_bb": ("2026-10-01", "2026-11", "2026-12-05", "2026-12-16"),
+    "ba_api_bst": ("2026-06-30", "2026-07", "2026-11-03", "2026-12-04"),
+    "ba_api_bst_reihe": ("2026-06-30", "2026-07", "2026-11-03", "2026-12-04"),
+    "ba_api_grusi": ("2026-06-01", "2026-07", "2026-11-08", "2026-12-09"),
+    "ba_api_grusi_reihe": ("2026-06-01", "2026-07", "2026-11-08", "2026-12-09"),
+    "ba_api_stea": ("2026-10-01", "2026-11", "2026-12-05", "2026-12-16"),
+}
 WITHOUT_A_CALENDAR = {
     "local_azr_presse": "irregular",
     "local_kreisangaben_2019": "irregular",
@@ -54,7 +66,7 @@ WITHOUT_A_CALENDAR = {
 
 
 def test_every_dataset_of_the_catalogue_is_worked_by_hand():
-    assert set(CATALOG.datasets) == set(BY_HAND) | set(WITHOUT_A_CALENDAR)
+    assert set(CATALOG.datasets) == set(BY_HAND) | set(MONTHLY) | set(WITHOUT_A_CALENDAR)
 
 
 @pytest.mark.parametrize("dataset_id", BY_HAND)
@@ -69,6 +81,18 @@ def test_a_dataset_is_fresh_until_its_day_then_due_and_overdue_after_its_grace(d
     late = judge(cadence, newest, overdue)
     assert (late.state, late.overdue_since, late.awaited_day) == ("overdue", overdue, expected)
     assert late.awaited_period == str(newest.year + 1)
+
+
+@pytest.mark.parametrize("dataset_id", MONTHLY)
+def test_a_month_is_fresh_until_the_next_is_out_then_due_and_overdue(dataset_id):
+    newest, successor, expected, overdue = MONTHLY[dataset_id]
+    cadence, one = CATALOG.datasets[dataset_id].cadence, timedelta(days=1)
+    told = judge(cadence, day(newest), day(expected))
+    assert (told.state, told.awaited_period, told.awaited_day) == ("fresh", successor, day(expected))
+    states = [judge(cadence, day(newest), day(text)).state for text in (expected, overdue)]
+    assert states == ["fresh", "overdue"]
+    for after in (day(expected) + one, day(overdue) - one):
+        assert judge(cadence, day(newest), after).state == "due"
 
 
 @pytest.mark.parametrize(("dataset_id", "state"), WITHOUT_A_CALENDAR.items())

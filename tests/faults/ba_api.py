@@ -272,6 +272,14 @@ BA_API = [
         change=_object(2, value=None, showValue="/"),
     ),
     _fault(
+        "unrounded",
+        "a count that is not rounded",
+        "reject",
+        "16051.json line 2",
+        "a multiple of 10",
+        change=_object(2, value=1013, showValue="1.013"),
+    ),
+    _fault(
         "metric-unknown",
         "another metric",
         "reject",

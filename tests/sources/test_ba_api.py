@@ -113,7 +113,10 @@ def test_a_group_is_an_axis_and_belongs_to_the_last_day_of_its_month():
     for back, month in enumerate(JUNE):
         for group in ("", "SVB", "AGB"):
             land = sum(f.value for f in figures if f.month == month and f.group == group and f.region in kreise())
-            figures += [Fig("16", month, "BESCH", group, land), Fig("DG", month, "BESCH", group, Decimal(10**7 + back))]
+            figures += [
+                Fig("16", month, "BESCH", group, land),
+                Fig("DG", month, "BESCH", group, Decimal(10**7 + 10 * back)),
+            ]
     found = observed(parts(WORK, figures), WORK)
     gera = figure(
         found, "16052", "beschaeftigte_arbeitsort", "2026-06", "beschaeftigungsart=sozialversicherungspflichtig"
@@ -211,6 +214,15 @@ def test_parts_that_do_not_add_up_to_their_total_are_refused():
     assert "16051.json line 1: expected parts of measure that add up to the total 3020 within 15, found 3040" in message
 
 
+def test_a_count_that_is_not_rounded_is_of_another_basis():
+    exact = [
+        fig._replace(value=Decimal(1013)) if fig[:3] == ("16051", "2026-10", "ALO_SGB3") else fig
+        for fig in unemployed()
+    ]
+    message = "16051.json line 2, field 1: expected a multiple of 10, as this source rounds, found 1013"
+    assert message in refused(parts(ALO, exact))
+
+
 def test_an_answer_to_another_question_is_refused():
     answers = parts(ALO, unemployed())
     other = [replace(p, url=p.url.replace("ALOKr", "STEA")) if p.region_key == "16051" else p for p in answers]
@@ -232,7 +244,7 @@ def test_two_formats_in_one_answer_are_refused():
 
 _VALUES = st.one_of(
     st.integers(0, 99_999).map(lambda n: Decimal(n * 10)),
-    st.integers(0, 9_999_999).map(Decimal),
+    st.integers(0, 9_999_999).map(lambda n: Decimal(n * 10)),
     st.just("*"),
 )
 _MONTHS = st.integers(0, 200).map(lambda back: earlier("2026-10", back))

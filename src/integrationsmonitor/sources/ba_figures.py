@@ -2,8 +2,9 @@
 
 Comes in: figures, in the order in which they stand in an answer. Goes out: the code of each figure's measure, and
 nothing more where all is well. A label that stands under several parents is known by the last parent before it in its
-month. Refuses: a label or group that the dataset's file does not know, a figure that stands twice, a month missing or
-not yet come, answers of two regions that are the same (the host ignored the region), regions with other months.
+month. Refuses: a label or group that the dataset's file does not know, a figure that stands twice, a count that is not
+rounded as the dataset's file says (it would be of another basis), a month missing or not yet come, answers of two
+regions that are the same (the host ignored the region), regions with other months.
 """
 
 from __future__ import annotations
@@ -88,8 +89,15 @@ def known(
         if entry in seen:
             raise refuse(figure, "every figure once", f"{figure.label!r} of {german(figure.month)} twice")
         seen.add(entry)
+        if (step := _step(measure, dataset)) and figure.value.lstrip("-").isdecimal() and int(figure.value) % step:
+            raise refuse(figure, f"a multiple of {step}, as this source rounds", figure.value)
         found.append(Known(figure, measure.code, entry[2]))
     return found
+
+
+def _step(measure: Measure, dataset: Dataset) -> int:
+    """To multiples of what a measure is rounded; 0 where it is not."""
+    return int((measure.rounding or dataset.rounding).get("step", 0))
 
 
 def check_months(months: Iterable[str], dataset: Dataset, today: date, refuse: Refuse, member: str) -> list[str]:
