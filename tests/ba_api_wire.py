@@ -201,6 +201,21 @@ def csv_bytes(lines: Sequence[str], end: str = "\n", encoding: str = "utf-8") ->
     return (end.join(lines) + end).encode(encoding)
 
 
+# --- the list of regions ---------------------------------------------------------------------------------------------
+
+
+def entry(key: str, name: str = "", word: str = "Kreis") -> Row:
+    """One entry of the list of the BA's web forms, nested as clients have met it."""
+    name = name or spelled(key)
+    return {"title": name, "formValues": {"Filtername": word, "BA_SCHL": f"{key}000", "DESC": name}}
+
+
+def region_list(*found: Row, more: Sequence[Row] = ()) -> bytes:
+    """The list as a script: the entries, and again, deeper, with what else is given."""
+    whole = {"liste1": list(found), "tiefer": {"liste2": [*found, *more]}, "laender": []}
+    return f"var persistListenfelderJSON = {json.dumps(whole, ensure_ascii=False)};\n".encode()
+
+
 # --- bundles ---------------------------------------------------------------------------------------------------------
 
 

@@ -94,6 +94,16 @@ def test_a_revision_that_takes_numbers_back_is_refused():
         compare(observed("1", region="16071"), observed("1871"), None)
 
 
+def test_a_window_that_moves_on_takes_nothing_back():
+    window = replace(REAL, source={**REAL.source, "form": "Tabelle"})
+    october, september = observed("1000", 2019), observed("1000", 2018)
+    jumps.check(october, pa.concat_tables([october, september]), None, window, NAME)
+    with pytest.raises(ContractError, match="expected the 1 numbers"):
+        jumps.check(observed(".", 2019), pa.concat_tables([october, september]), None, window, NAME)
+    with pytest.raises(ContractError, match="expected the 2 numbers"):
+        compare(october, pa.concat_tables([october, september]), None)
+
+
 def test_a_new_census_base_takes_nothing_back():
     other_base = observed("1900").set_column(
         observed("1").schema.get_field_index("basis"), "basis", pa.array(["another"], pa.string())

@@ -212,6 +212,11 @@ class Dataset:
         return self.territory_rule == "current_territory"
 
     @property
+    def has_moving_window(self) -> bool:
+        """Whether an answer holds the latest periods only, so that an older one is missing without being lost."""
+        return self.source.get("form") == "Tabelle"
+
+    @property
     def connector(self) -> str:
         """The module under `sources/` that reads it."""
         return str(self.source["connector"])

@@ -3,10 +3,10 @@
 Three comparisons, with the limits of the dataset's file (`contract.jumps`): each figure against the same figure of
 before (a revision), against that of the nearest earlier period, and, where one answer holds all periods, those of the
 newest against those of the period before it (within). Refuses a revision that takes a tenth of the numbers back
-(hidden, blocked, "not delivered yet" where it was), and, with the cell that jumped furthest, figures further apart than
-`max_ratio`, of which the larger one is above `floor` (small counts may do what they like). A ratio allowed for one year
-is allowed for each year between two periods; what begins or ends between them (0) is no jump. Only Thüringen is
-compared: comparators may break.
+(hidden, blocked, "not delivered yet" where it was; not: a period that a moving window no longer holds), and, with the
+cell that jumped furthest, figures further apart than `max_ratio`, of which the larger one is above `floor` (small counts
+may do what they like). A ratio allowed for one year is allowed for each year between two periods; what begins or ends
+between them (0) is no jump. Only Thüringen is compared: comparators may break.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def _check_lost(con: duckdb.DuckDBPyConnection, dataset: Dataset, filename: str)
         select count(*), count(*) filter (n.value is null), min(n.raw_locator) filter (n.value is null)
         from before_rows as o left join now_rows as n on {_same(_SAME_CELL)}
         where o.region_key[1:2] = '16' and o.value is not null
-        """
+          and (not $moves_on or o.period_end in (select period_end from now_rows))
+        """,
+        {"moves_on": dataset.has_moving_window},
     ).fetchall()[0]
     if lost > numbers * _MOST_LOST:
         raise ContractError(

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ba_api_wire import dataset, json_bytes, kreise, rows, spelled, unemployed
+from ba_api_wire import dataset, entry, json_bytes, kreise, region_list, rows, spelled, unemployed
 from integrationsmonitor import archive
 from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.errors import ConfigError, ContractError
@@ -31,17 +31,11 @@ REGIONS = catalog().regions
 Faults = Callable[[Request], Answer | None]
 
 
-def entry(word: str, key: str, name: str) -> dict[str, Any]:
-    """One entry of the list of the BA's web forms, nested as clients have met it."""
-    return {"title": name, "formValues": {"Filtername": word, "BA_SCHL": key, "DESC": name}}
-
-
 def listed(*more: dict[str, Any], leave_out: str = "") -> bytes:
-    """The list: the Kreise twice, some others, and what else is given."""
-    found = [entry("Kreis", f"{key}000", spelled(key)) for key in kreise() if key != leave_out]
-    others = [entry("Kreis", "11000000", "Berlin, Stadt"), entry("Agentur für Arbeit", "16051", "Erfurt")]
-    whole = {"liste1": [*others, *found], "tiefer": {"liste2": [*found, *more]}, "laender": []}
-    return f"var persistListenfelderJSON = {json.dumps(whole, ensure_ascii=False)};\n".encode()
+    """The list with every Kreis but one, some other regions, and what else is given."""
+    found = [entry(key) for key in kreise() if key != leave_out]
+    others = [entry("11000", "Berlin, Stadt"), entry("16051", "Erfurt", "Agentur für Arbeit")]
+    return region_list(*others, *found, more=more)
 
 
 # --- the list of regions ---------------------------------------------------------------------------------------------
@@ -54,7 +48,7 @@ def test_the_list_gives_the_name_of_every_kreis_of_today():
 
 
 def test_the_land_is_taken_from_the_list_where_it_stands_there():
-    land = entry("Bundesland", "16", "Thüringen")
+    land = entry("16", "Thüringen", "Bundesland")
     assert ba_regions.region_names(listed(land), REGIONS, "x")["16"] == "Thüringen"
 
 
@@ -68,11 +62,11 @@ def test_bom_blanks_and_a_missing_semicolon_do_no_harm():
     ("data", "text"),
     [
         (listed(leave_out="16077"), "expected a Kreis 16077 (Altenburger Land), found 21 others"),
-        (listed(entry("Kreis", "16056000", "Eisenach, Stadt")), "Kreise of Thüringen that exist today"),
-        (listed(entry("Kreis", "16099000", "Neukreis")), "found 16099000 (Neukreis)"),
-        (listed(entry("Kreis", "16 051", "Erfurt, Stadt")), "Kreise of Thüringen that exist today"),
+        (listed(entry("16056", "Eisenach, Stadt")), "Kreise of Thüringen that exist today"),
+        (listed(entry("16099", "Neukreis")), "found 16099000 (Neukreis)"),
+        (listed(entry("16 051", "Erfurt, Stadt")), "Kreise of Thüringen that exist today"),
         (
-            listed(entry("Kreis", "16051000", "Erfurt")),
+            listed(entry("16051", "Erfurt")),
             "16051: expected the name 'Erfurt, Stadt', found 'Erfurt'",
         ),
         (listed().replace(b"Gotha", b"Gotha, Kreis"), "Kreis 16067: expected the name 'Gotha'"),
@@ -98,7 +92,7 @@ def test_another_list_is_refused(data, text):
 @settings(deadline=None, max_examples=50)
 @given(st.permutations(kreise()), st.integers(0, 3))
 def test_how_the_list_is_nested_does_not_matter(order, depth):
-    found: Any = [entry("Kreis", f"{key}00", spelled(key)) for key in order]
+    found: Any = [entry(key) for key in order]
     for level in range(depth):
         found = {f"ebene{level}": [found, {"anderes": level}]}
     data = f"var persistListenfelderJSON = {json.dumps(found)}".encode()
