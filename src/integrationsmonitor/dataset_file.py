@@ -103,12 +103,10 @@ def _check_parents(file: Path, dataset: Dataset) -> None:
     """A label that stands below a parent must be known by it: a row could otherwise be taken for another."""
     parents: dict[str, list[str]] = {}
     for measure in dataset.measures:
-        if measure.parent and (
-            dataset.measure_by_code.get(measure.parent, measure).parent or measure.parent not in dataset.measure_by_code
-        ):
-            raise ConfigError(
-                f"{file}: measures: {measure.code!r} stands below {measure.parent!r}, which is no measure of its own"
-            )
+        above = dataset.measure_by_code.get(measure.parent)
+        if measure.parent and (above is None or above.parent):
+            stands = f"{measure.code!r} stands below {measure.parent!r}, which is no measure of its own"
+            raise ConfigError(f"{file}: measures: {stands}")
         for label in measure.labels:
             parents.setdefault(label, []).append(measure.parent)
     for label, found in parents.items():

@@ -4,9 +4,9 @@ Three comparisons, with the limits of the dataset's file (`contract.jumps`): eac
 before (a revision), against that of the nearest earlier period, and, where one answer holds all periods, those of the
 newest against those of the period before it (within). Refuses a revision that takes a tenth of the numbers back
 (hidden, blocked, "not delivered yet" where it was; not: a period that a moving window no longer holds), and, with the
-cell that jumped furthest, figures further apart than `max_ratio`, of which the larger one is above `floor` (small counts
-may do what they like). A ratio allowed for one year is allowed for each year between two periods; what begins or ends
-between them (0) is no jump. Only Thüringen is compared: comparators may break.
+cell that jumped furthest, figures further apart than `max_ratio`, of which the larger one is above `floor` (small
+counts may do what they like). A ratio allowed for one year is allowed for each year between two periods; what begins
+or ends between them (0) is no jump. Only Thüringen is compared: comparators may break.
 """
 
 from __future__ import annotations

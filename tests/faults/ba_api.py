@@ -292,7 +292,7 @@ BA_API = [
         "a metric more",
         "reject",
         "16051.json line 25",
-        "a metric of the dataset's file",
+        "a metric under measures",
         change=_rows(lambda b: [*b, {**b[0], "metricName": "Kurzarbeit"}], KREIS),
     ),
     _fault(

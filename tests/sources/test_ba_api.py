@@ -324,6 +324,16 @@ def test_every_dataset_of_this_source_says_what_a_reader_must_know():
 def test_a_parent_must_be_a_measure_and_tell_two_labels_apart(change, text, tmp_path):
     raw = yaml.safe_load((catalog().path / "datasets" / "ba_api_alo.yml").read_text(encoding="utf-8"))
     raw["measures"][1] |= change
+    refused_file(raw, tmp_path, text)
+
+
+def test_a_sum_over_measures_names_measures_of_the_file(tmp_path):
+    raw = yaml.safe_load((catalog().path / "datasets" / "ba_api_alo.yml").read_text(encoding="utf-8"))
+    raw["contract"]["sums"][0]["parts"][0] = "ALO_SGB4"
+    refused_file(raw, tmp_path, "contract.sums over 'measure' names 'ALO_SGB4', which is not declared in this file")
+
+
+def refused_file(raw: dict[str, Any], tmp_path: Path, text: str) -> None:
     file = Path(tmp_path) / "ba_api_alo.yml"
     file.write_text(yaml.safe_dump(raw), encoding="utf-8")
     with pytest.raises(ConfigError) as raised:

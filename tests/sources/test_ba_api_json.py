@@ -108,7 +108,10 @@ def test_a_null_carries_its_sign():
         (put(2, attributes={}), "expected the attributes 0, found none"),
         (put(2, attributes={"0": "Oktober 2026"}), "line 2: expected an object, found str"),
         (put(2, attributes={"0": {}}), "expected the key DESC, found none"),
-        (put(2, attributes={"0": {"DESC": "Oktober 2026", "KEY": "202610"}}), "expected the keys DESC, found 'KEY'"),
+        (
+            put(2, attributes={"0": {"DESC": "Oktober 2026", "KEY": "202610"}}),
+            "expected the keys DESC and those under source.more_keys, found 'KEY'",
+        ),
         (put(2, attributes={"0": {"DESC": "October 2026"}}), "a German month such as Mai 2026, found 'October 2026'"),
         (put(2, attributes={"0": {"DESC": 202610}}), "a German month such as Mai 2026, found 202610"),
         (put(2, metricName=7), "line 2: expected a metricName that is text, found 7"),

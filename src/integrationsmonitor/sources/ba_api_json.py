@@ -84,7 +84,8 @@ class _Reader:
                 raise self._refuse(line, f"the key {key}", ", ".join(entry)[:80] or "none")
         for key in entry:
             if key not in keys and key not in self.more_keys:
-                raise self._refuse(line, f"the keys {', '.join(keys)}", repr(key)[:80])
+                expected = f"the keys {', '.join(keys)} and those under source.more_keys"
+                raise self._refuse(line, expected, repr(key)[:80])
 
     def _attributes(self, line: int, attributes: Any) -> tuple[str, str]:
         """The month and the group ("" where the table has none)."""

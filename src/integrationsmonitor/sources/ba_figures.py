@@ -65,7 +65,11 @@ class Labels:
     def parents(self, label: str) -> str:
         """Under which parents a label is known, in words for an error."""
         words = [m.parent for m in self._by_label.get(label, ())]
-        return f"{label!r} after its parent ({' or '.join(words)})" if words else "a metric of the dataset's file"
+        return (
+            f"{label!r} after its parent ({' or '.join(words)})"
+            if words
+            else "a metric under measures or source.change_metrics"
+        )
 
 
 def known(
