@@ -139,5 +139,5 @@ def test_a_dataset_file_with_another_id_or_an_unknown_group_is_refused(tmp_path)
 def test_bas_statistics_are_loaded_with_ba_and_everything_else_with_tls():
     for group, ids in DATASET_IDS.items():
         for dataset_id in ids:
-            is_ba = "_13111_" in dataset_id or "_13211_" in dataset_id
+            is_ba = "_13111_" in dataset_id or "_13211_" in dataset_id or dataset_id.startswith("ba_")
             assert group == ("ba" if is_ba else "tls"), dataset_id
