@@ -37,6 +37,8 @@ def test_the_night_ends_with_zero_and_says_where_things_are(recorded_run: tuple[
     datasets = [line for line in lines if line.startswith(("regio_", "destatis_", "local_"))]
     assert len(datasets) == 20
     assert max(map(len, lines)) <= 120
+    nothing = [line.split() for line in lines if line.startswith(("ba_", "tls_"))]
+    assert {words[-2] for words in nothing} == {"not_recorded", "off"}, "no answer of these hosts was ever recorded"
     ok = {line.split()[0] for line in datasets if " ok " in line}
     assert ok == {
         "destatis_12521_0041",

@@ -52,7 +52,7 @@ def read(dataset: Dataset, data: bytes, year: int) -> Read:
     """As a load reads, maps and checks; without a landing file."""
     content = parsing.Content("export", in_memory(data), "", _KNOWN, "source_stand")
     scope = (date(year, 1, 1), date(year, 12, 31))
-    read_by_night = parsing._read_genesis(catalog(), dataset, content, "0" * 64, "p")
+    read_by_night = parsing._read(catalog(), dataset, content, "0" * 64, "p")
     parsing.parse(catalog(), dataset, content, "0" * 64, "p", scope, None)
     table = read_by_night.observations.drop_columns(["raw_locator"])
     cells = genesis_read.read_answer(in_memory(data), dataset, "export").cells.to_pylist()

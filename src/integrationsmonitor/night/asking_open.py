@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from integrationsmonitor.sources.fetched import Fetched
 
 CONNECTORS = {"ba_api": "ba_api_client", "ba_report": "ba_report_client", "tls_table": "tls_client"}
-REGION_LIST = "Auswahl/Layout/Statistiktabellen/JS/DR-LZR-persistListenfelderJSON.js"  # below the host `ba`
 
 
 def why_fetch(settings: Settings, catalog: Catalog, dataset: Dataset, past: archive.History) -> tuple[str, str]:
@@ -34,7 +33,7 @@ def why_fetch(settings: Settings, catalog: Catalog, dataset: Dataset, past: arch
     """
     if dataset.connector != "ba_api":
         return "what is not held is asked for every night", ""
-    from integrationsmonitor.sources import bundle
+    from integrationsmonitor.sources import ba_regions, bundle
 
     newest = past.accepted[-1].answer
     held = bundle.open_bundle(archive.get_raw(settings, newest.raw_sha256), dataset.id, newest.filename)
@@ -43,7 +42,7 @@ def why_fetch(settings: Settings, catalog: Catalog, dataset: Dataset, past: arch
             return "", newest.retrieved_at[:10]
         with _http(settings) as http:
             base_url = _base_url(settings, server, str(dataset.source["host"]))
-            list_url = _base_url(settings, server, "ba") + REGION_LIST
+            list_url = _base_url(settings, server, "ba") + ba_regions.LIST_PATH
             if _client("ba_api").is_unchanged(dataset, catalog, base_url, list_url, http, held):
                 return "", newest.retrieved_at[:10]
     return "the first region's answer changed", ""
@@ -60,7 +59,9 @@ def rounds(
             base_url = _base_url(settings, server, str(dataset.source["host"]))
             more = {}
             if dataset.connector == "ba_api":
-                more["region_list_url"] = _base_url(settings, server, "ba") + REGION_LIST
+                from integrationsmonitor.sources import ba_regions
+
+                more["region_list_url"] = _base_url(settings, server, "ba") + ba_regions.LIST_PATH
             yield _client(dataset.connector).fetch(dataset, catalog, base_url, http, past, **more)
 
 
