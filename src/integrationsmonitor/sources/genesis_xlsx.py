@@ -3,34 +3,25 @@
 Comes in: the workbook's bytes. Goes out: the table `cells` and the printed Stand. The sheet named after the table holds
 a shortened header and blocks that each begin with a row of their own for the date; the sheet `metadata` names measure
 and unit, the sheet `footnote` the Stand. Refuses: other sheets, another header, a cell that is neither text nor number,
-a row before the first date, a row after the first empty one; and, before a sheet is opened, a package that is broken,
-unpacks to more than the limits allow, holds a path, a formula, a macro or a link to another file.
+a row before the first date, a row after the first empty one, and, before a sheet is opened, a package that
+xlsx_package.py refuses.
 """
 
 from __future__ import annotations
 
 import io
-import re
-import struct
-import zipfile
-import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.sources.cells import Answer
 from integrationsmonitor.sources.genesis_header import TIME, HeaderRow, read_header
 from integrationsmonitor.sources.genesis_wide import assemble, read_stub, refuse, stand_of
-from integrationsmonitor.sources.genesis_zip import Limits
+from integrationsmonitor.sources.xlsx_package import check_package
 
 if TYPE_CHECKING:
     from integrationsmonitor.dataset import Dataset
-    from integrationsmonitor.errors import ContractError
 
-LIMITS = Limits(max_bytes=256 * 1024 * 1024)
 _STUB_HEAD = ("id", "name")
-_PART = re.compile(r"(?!.*\.\.)[A-Za-z0-9_.\[\]-]+(?:/[A-Za-z0-9_.\[\]-]+)*")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_EXTERNAL = re.compile(rb"TargetMode\s*=\s*[\"']External")
 
 
 def read_cells(data: bytes, dataset: Dataset, filename: str) -> Answer:
@@ -65,7 +56,7 @@ def read_cells(data: bytes, dataset: Dataset, filename: str) -> Answer:
 def _sheets(data: bytes, dataset: Dataset, filename: str) -> dict[str, list[list[Any]]]:
     import python_calamine
 
-    _check_package(data, lambda where, expected, found: refuse(dataset, filename, where, expected, found))
+    check_package(data, lambda where, expected, found: refuse(dataset, filename, where, expected, found))
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         wanted = [dataset.table, "metadata", "footnote"]
@@ -74,44 +65,6 @@ def _sheets(data: bytes, dataset: Dataset, filename: str) -> dict[str, list[list
         return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in wanted}
     except python_calamine.CalamineError as problem:
         raise refuse(dataset, filename, "the file", "an XLSX workbook", str(problem)[:120]) from None
-
-
-def _check_package(data: bytes, refused: Callable[[str, str, str], ContractError], limits: Limits = LIMITS) -> None:
-    """Verify every part of the workbook's ZIP from its first to its last byte, checksums included."""
-    broken = ""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            parts = package.infolist()
-            size, packed = sum(part.file_size for part in parts), sum(part.compress_size for part in parts)
-            if size > limits.max_bytes:
-                raise refused("the workbook", f"at most {limits.max_bytes:,} bytes unpacked", f"{size:,}")
-            if size > 1024 * 1024 and size > limits.max_ratio * packed:
-                raise refused(
-                    "the workbook", f"packed at most 1:{limits.max_ratio:g}", f"1:{size / max(packed, 1):.0f}"
-                )
-            for part in parts:
-                if not _PART.fullmatch(part.orig_filename):
-                    raise refused("the workbook", "parts with plain names", repr(part.orig_filename[:80]))
-                content = package.read(part)
-                if len(content) != part.file_size:
-                    raise refused(part.filename, f"{part.file_size:,} bytes", f"{len(content):,}")
-                _check_part(part.filename, content, refused)
-            if len({part.filename.lower() for part in parts}) != len(parts):
-                raise refused("the workbook", "every part once", "one twice")
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as problem:
-        broken = str(problem) or type(problem).__name__
-    except (NotImplementedError, RuntimeError, ValueError, OverflowError, struct.error) as problem:
-        broken = type(problem).__name__
-    if broken:
-        raise refused("the file", "a whole XLSX workbook", f"{len(data):,} bytes that are none ({broken})")
-
-
-def _check_part(name: str, content: bytes, refused: Callable[[str, str, str], ContractError]) -> None:
-    """A figure must stand in the sheet itself: neither computed in it nor taken from elsewhere."""
-    if name.startswith("xl/externalLinks/") or name == "xl/vbaProject.bin" or _EXTERNAL.search(content):
-        raise refused(name, "a workbook without macros and links to other files", "one")
-    if name.startswith("xl/worksheets/") and _FORMULA.search(content):
-        raise refused(name, "figures", "a formula")
 
 
 def _blocks(
