@@ -2,6 +2,7 @@
 
 DATASET_IDS: dict[str, list[str]] = {
     "ba": [
+        "ba_amr_kreise",
         "ba_api_alo",
         "ba_api_alo_reihe",
         "ba_api_bb",

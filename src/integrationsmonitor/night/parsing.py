@@ -138,8 +138,8 @@ def _cells(catalog: Catalog, dataset: Dataset, content: Content) -> Answer:
     if dataset.connector not in _BUNDLED:
         return read(data, dataset, content.filename, catalog.regions)
     parts = bundle.open_bundle(data, dataset.id, content.filename)
-    when = (content.known_from,) if dataset.connector == "ba_api" else ()
-    return read(parts, dataset, content.filename, *when)
+    more = content.known_from if dataset.connector == "ba_api" else catalog.regions
+    return read(parts, dataset, content.filename, more)
 
 
 def _read_local(catalog: Catalog, dataset: Dataset, content: Content, raw_sha256: str, parse_key: str) -> _Read:

@@ -1,8 +1,8 @@
 """Times as German tables print them. Comes in: a text. Goes out: the form that periods.py knows, or None.
 
 Known are `Mai 2026`, `31. Dezember 2023`, `31.12.2023`, `1. Quartal 2026`, a year, and what periods.py reads itself.
-The words are spelled out here, since the names of months that the machine knows depend on its settings. Refuses nothing:
-what is no time is None, and so is an abbreviation, which no source of ours was seen to print.
+The words are spelled out here, since the names of months that the machine knows depend on its settings. Refuses
+nothing: what is no time is None, and so is an abbreviation, which no source of ours was seen to print.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""How offices spell the Kreise of Thüringen. Comes in: a text and the regions. Goes out: the region
-that it names, if any.
+"""How offices spell the Kreise of Thüringen. Comes in: the regions. Goes out: every spelling and its region.
 
 `Erfurt`, `Erfurt, Stadt` and `Stadt Erfurt` are the kreisfreie Stadt; `Gotha` and `Landkreis Gotha` the Landkreis; the
 Land is `Thüringen` or `Land Thüringen`. Nothing else names a region: `Stadt Gotha` is a town in a Landkreis, and no

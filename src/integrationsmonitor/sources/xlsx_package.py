@@ -1,9 +1,9 @@
 """The package of a workbook, looked at before a sheet of it is opened. Comes in: bytes. Goes out: nothing, or an error.
 
 A figure must stand in the sheet itself: neither computed in it nor taken from elsewhere. Refuses a package that is
-broken, unpacks to more than the limits allow, holds a path, a part twice, a macro, a formula, a link to another file.
-Reports for people link to web pages and compute in other sheets: where a reader says so, that is no harm.
-`what_it_is` says what a body is that is no workbook.
+broken, unpacks to more than the limits allow, holds a path, a part twice, a macro, a formula, a link to another file,
+or a cell so far out that the sheet would not fit into memory. Reports for people link to web pages and compute in other
+sheets: where a reader says so, that is no harm. `what_it_is` says what a body is that is no workbook.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ _EXTERNAL = re.compile(rb"TargetMode\s*=\s*[\"']External")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_PLACE = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+MAX_CELLS = 5_000_000  # sheets are unrolled from their first to their last cell
 _TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
 
 
@@ -100,6 +102,23 @@ def _check_part(name: str, content: bytes, refused: Refused, only: str, *, web_l
         raise refused(name, "a workbook without macros and links to other files", "one")
     if name.startswith("xl/worksheets/") and only in ("", name) and _FORMULA.search(content):
         raise refused(name, "figures", "a formula")
+    if name.startswith("xl/worksheets/"):
+        _check_extent(name, content, refused)
+
+
+def _check_extent(name: str, content: bytes, refused: Refused) -> None:
+    places = _PLACE.findall(content)
+    width = max((_column(letters) for letters in {letters for letters, _ in places}), default=0)
+    height = max((int(row) for row in {row for _, row in places}), default=0)
+    if width * height > MAX_CELLS:
+        raise refused(name, f"at most {MAX_CELLS:,} cells", f"{height:,} rows of {width:,}")
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _leads_out(content: bytes, web_links: bool) -> bool:

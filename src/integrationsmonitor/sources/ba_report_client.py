@@ -1,0 +1,154 @@
+"""Asks the BA's portal for the Arbeitsmarktreport. Comes in: a dataset and what is held. Goes out: an answer a month.
+
+A month is asked for Kreis by Kreis and is whole or not there at all: where the first Kreis is not found, the month is
+not out and nothing more is asked of it; where a later one is not, the next night asks again. Links change their ending
+from month to month, so that the page with the links goes before the pattern. By 403 the portal asks to slow down: the
+night ends with the months that are whole, or, where there is none, with a FetchError. What an answer holds is for the
+reader to judge: a link may lead to anything.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urljoin, urlsplit
+
+from integrationsmonitor import clock
+from integrationsmonitor.archive import moment
+from integrationsmonitor.dataset import LAST_DAY
+from integrationsmonitor.errors import FetchError
+from integrationsmonitor.sources.bundle import Part, pack
+from integrationsmonitor.sources.fetched import Fetched
+
+if TYPE_CHECKING:
+    from integrationsmonitor.archive import History
+    from integrationsmonitor.catalog import Catalog
+    from integrationsmonitor.dataset import Dataset
+    from integrationsmonitor.http import HttpClient, Response
+
+_WEEK = timedelta(days=7)
+_SAFE = "/?&=%+:;,@!$'()*~-._"
+_MAX_LINKS = 100_000
+_NOT_FOUND, _SLOW_DOWN = 404, 403
+
+
+def fetch(dataset: Dataset, catalog: Catalog, base_url: str, http: HttpClient, past: History) -> Iterator[Fetched]:
+    """One answer per month that is to be asked for, oldest first; an empty body where the month is not out yet."""
+    months = _months(dataset, past)
+    links = _links(dataset, base_url, http) if months else []
+    kreise = sorted(catalog.kreise_of(dataset, LAST_DAY))
+    whole = 0
+    for month in months:
+        try:
+            found = _month(dataset, month, kreise, links, base_url, http)
+        except _SlowDownError:
+            if not whole:
+                raise
+            return  # a round is accepted as a whole: were it refused now, the next night would begin where this one did
+        whole += bool(found.body)
+        yield found
+
+
+def _months(dataset: Dataset, past: History) -> list[str]:
+    """Months from the first to the last that is over which are not held, and once a week the newest that is.
+
+    The portal puts a corrected report in the place of the first one without notice.
+    """
+    now, held = clock.now(), past.latest_by_slot
+    year, month = map(int, str(dataset.source["start_month"]).split("-"))
+    months = []
+    while (year, month) < (now.year, now.month):
+        months.append(f"{year}-{month:02}")
+        year, month = year + month // 12, month % 12 + 1
+    again = max((slot for slot in held if slot in months), default="")
+    if again:
+        came = moment(held[again].retrieved_at)
+        if (now - came) // _WEEK <= (moment(past.last_fetched or now.isoformat()) - came) // _WEEK:
+            again = ""  # no week is over since the source was last asked
+    return [month for month in months if month not in held or month == again]
+
+
+def _month(
+    dataset: Dataset, month: str, kreise: list[str], links: list[str], base_url: str, http: HttpClient
+) -> Fetched:
+    days = monthrange(int(month[:4]), int(month[5:]))[1]
+    parts: list[Part] = []
+    first = None
+    for key in kreise:
+        url = _link(links, key, month) or _by_pattern(dataset, key, month, base_url)
+        answer = _get(url, dataset, http, (200, _NOT_FOUND))
+        first = first or answer
+        if answer.status == _NOT_FOUND:
+            parts = []
+            break
+        parts.append(Part(f"{key}.xlsx", key, "", url.removeprefix(base_url), answer.body))
+    return Fetched(
+        slot=month,
+        scope_from=f"{month}-01",
+        scope_to=f"{month}-{days}",
+        body=pack(parts) if parts else b"",
+        filename=f"{dataset.table}_{month}.zip",
+        url=first.url if first else base_url,
+        retrieved_at=answer.retrieved_at if first else clock.now(),
+        request={"month": month, "kreise": str(len(kreise))},
+    )
+
+
+def _get(url: str, dataset: Dataset, http: HttpClient, accept: tuple[int, ...]) -> Response:
+    answer = http.fetch(url, dataset_id=dataset.id, accept=(*accept, _SLOW_DOWN))
+    if answer.status == _SLOW_DOWN:
+        hint = "The portal asks to slow down; the next night tries again"
+        raise _SlowDownError(dataset.id, url, "HTTP 403", hint)
+    return answer
+
+
+def _by_pattern(dataset: Dataset, key: str, month: str, base_url: str) -> str:
+    path = str(dataset.source["pattern"]).replace("{ags}", key).replace("{month}", month.replace("-", ""))
+    return base_url + quote(path, safe=_SAFE)
+
+
+def _link(links: list[str], key: str, month: str) -> str:
+    """The link of a Kreis and month; of several, one that says it is an XLSX."""
+    found = [link for link in links if f"amr-{key}-0-{month.replace('-', '')}-" in link]
+    return next((link for link in found if urlsplit(link).path.endswith(".xlsx")), found[0] if found else "")
+
+
+def _links(dataset: Dataset, base_url: str, http: HttpClient) -> list[str]:
+    """All links of the page with the links that lead below the host; none where there is no such page."""
+    if not dataset.source.get("listing"):
+        return []
+    page = base_url + quote(str(dataset.source["listing"]), safe=_SAFE)
+    answer = _get(page, dataset, http, (200, _NOT_FOUND))
+    if answer.status == _NOT_FOUND:
+        return []
+    anchors = _Anchors()
+    anchors.feed(answer.body.decode("utf-8", "replace"))
+    found = []
+    for href in anchors.hrefs:
+        try:
+            link = urljoin(page, quote(href.strip().partition("#")[0], safe=_SAFE))
+        except ValueError:  # no address at all
+            continue
+        if link.startswith(base_url):
+            found.append(link)
+    return found
+
+
+class _SlowDownError(FetchError):
+    """The portal was asked too much."""
+
+
+class _Anchors(HTMLParser):
+    """Collects what the links of a page lead to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hrefs: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep the first href of an anchor."""
+        if tag == "a" and len(self.hrefs) < _MAX_LINKS:
+            self.hrefs += [value for name, value in attrs if name == "href" and value][:1]
