@@ -18,6 +18,7 @@ _MONTH = re.compile(rf"({'|'.join(MONTHS)}) (\d{{4}})", re.ASCII)
 _DAY = re.compile(rf"(\d{{1,2}})\. ({'|'.join(MONTHS)}) (\d{{4}})", re.ASCII)
 _DIGITS = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})", re.ASCII)
 _QUARTER = re.compile(r"([1-4])\. Quartal (\d{4})", re.ASCII)
+_ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _CANONICAL = re.compile(r"\d{4}|\d{4}-(0[1-9]|1[0-2])|\d{4}-Q[1-4]", re.ASCII)
 
 
@@ -34,6 +35,8 @@ def time_of(text: str) -> str | None:
         return _day(int(found[3]), MONTHS.index(found[2]) + 1, int(found[1]))
     if found := _DIGITS.fullmatch(text):
         return _day(int(found[3]), int(found[2]), int(found[1]))
+    if found := _ISO_DAY.fullmatch(text):
+        return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := _QUARTER.fullmatch(text):
         return f"{found[2]}-Q{found[1]}"
     return text if _CANONICAL.fullmatch(text) else month_of(text)

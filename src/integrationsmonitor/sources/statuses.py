@@ -1,9 +1,9 @@
 """What a printed value or sign means. Comes in: the columns of one answer. Goes out: per line the number of its status.
 
-A number is a value; a sign means what the dataset's file says of it. Three meanings do not come from the sign alone and
-go first: a region that did not exist (`not_existing`), a Land that has not delivered its Kreise (`not_yet`), a Träger
-that delivered nothing (`outage`). Refuses: a value for a region that did not exist, a count with a comma, a sign that
-the dataset's file does not explain, anything else that is no number.
+A number is a value; a sign means what the dataset's file says of it, and what that calls a sign is one, even a `0`.
+Three meanings do not come from the sign alone and go first: a region that did not exist (`not_existing`), a Land that
+has not delivered its Kreise (`not_yet`), a Träger that delivered nothing (`outage`). Refuses: a value for a region that
+did not exist, a count with a comma, a sign that the dataset's file does not explain, anything else that is no number.
 """
 
 from __future__ import annotations
@@ -45,7 +45,11 @@ class Statuses:
         import numpy as np
 
         value = self.columns["value"]
-        is_number = value.look_up([bool(word) and bool(NUMBER.fullmatch(word)) for word in value.words], bool)
+        signs_like_numbers = {rule.sign for rule in self.dataset.signs}  # the TLS prints 0 for less than a half
+        is_number = value.look_up(
+            [bool(word) and word not in signs_like_numbers and bool(NUMBER.fullmatch(word)) for word in value.words],
+            bool,
+        )
         is_nought = value.look_up([word == "0" for word in value.words], bool)
         late = np.flatnonzero(is_number & ~is_nought & (gone == 2))
         if len(late):

@@ -1,0 +1,58 @@
+"""Asks the TLS for a web table. Comes in: a dataset with an export link that an operator copied. Goes out: answers.
+
+The link is asked as it was copied, blanks, umlauts and `|` encoded; `{year}` in it stands for each year from the first
+of the dataset's file to the current one. 404 means that there is nothing for that year. Refuses (ConfigError): no link.
+What an answer holds is for the reader to judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from integrationsmonitor import clock
+from integrationsmonitor.errors import ConfigError
+from integrationsmonitor.sources.fetched import EVER, Fetched
+from integrationsmonitor.sources.tls_layout import YEAR
+from integrationsmonitor.sources.xlsx_package import OLD_MARK, ZIP_MARK
+
+if TYPE_CHECKING:
+    from integrationsmonitor.archive import History
+    from integrationsmonitor.catalog import Catalog
+    from integrationsmonitor.dataset import Dataset
+    from integrationsmonitor.http import HttpClient
+
+_SAFE = "/?&=%+:;,@!$'()*~-._"
+_NOT_FOUND = 404
+
+
+def fetch(dataset: Dataset, catalog: Catalog, base_url: str, http: HttpClient, past: History) -> Iterator[Fetched]:
+    """One answer, or one per year; an empty body where the host has nothing."""
+    del catalog, past  # a table is small and has no list of changes: all of it is asked for
+    link = str(dataset.source["link"])
+    if not link:
+        raise ConfigError(
+            f"catalog/datasets/{dataset.id}.yml: source.link is empty; open the table {dataset.table} in a browser, "
+            "copy the address of its CSV or XLS export, and put what follows the host there"
+        )
+    years = range(int(dataset.source["start_year"]), clock.now().year + 1) if YEAR in link else (None,)
+    for year in years:
+        url = base_url + quote(link.replace(YEAR, str(year)), safe=_SAFE)
+        answer = http.fetch(url, dataset_id=dataset.id, accept=(200, _NOT_FOUND))
+        body = b"" if answer.status == _NOT_FOUND else answer.body
+        scope = (f"{year}-01-01", f"{year}-12-31") if year else EVER
+        yield Fetched(
+            slot=str(year) if year else "all",
+            scope_from=scope[0],
+            scope_to=scope[1],
+            body=body,
+            filename=f"{dataset.table}{f'_{year}' if year else ''}.{_ending(body)}",
+            url=url,
+            retrieved_at=answer.retrieved_at,
+            request={"year": str(year)} if year else {},
+        )
+
+
+def _ending(body: bytes) -> str:
+    return "xlsx" if body.startswith(ZIP_MARK) else "xls" if body.startswith(OLD_MARK) else "csv"
