@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 
 from ba_api import BA_API
+from ba_report import AMR_FAULTS
 from fault import (
     PEOPLE,
     RATE,
@@ -33,6 +34,7 @@ from fault import (
 )
 from homes import HOMES
 from signs import FLAT, NUMBER
+from tls import TLS_FAULTS
 from wide_tables import WIDE
 from workbooks import XLSX
 
@@ -349,5 +351,8 @@ CONTROLS = [
 ]
 FAULTS = {
     fault.id: fault
-    for fault in (*CONNECTIONS, *BODIES, *FIGURES, *HARMLESS, *CONTROLS, *LISTS, *HOMES, *WIDE, *XLSX, *FLAT, *BA_API)
+    for fault in (
+        *(*CONNECTIONS, *BODIES, *FIGURES, *HARMLESS, *CONTROLS, *LISTS, *HOMES, *WIDE, *XLSX, *FLAT),
+        *(*BA_API, *AMR_FAULTS, *TLS_FAULTS),
+    )
 }

@@ -14,8 +14,10 @@ from recordings_support import answer, lines_of
 from wire import catalog
 
 RATE, PEOPLE, WORK, RATES, ORIGIN = "12511-04-01-4", "12411-01-01-4", "13111-01-03-4", "13211-02-05-4", "12521-0041"
+AMR, WEB = "amr", "kr000108"
 PRESS = "local_azr_presse"
 YEARS = {RATE: 2024, PEOPLE: 2024, WORK: 2019, RATES: 2023, ORIGIN: 2025}
+YEARS |= {AMR: 2026, WEB: 2023}
 ZIP = "application/zip"
 Lines = list[str]
 Expected = Literal["reject", "harmless", "control"]
