@@ -44,6 +44,11 @@ BY_HAND = {
     # leavers at the end of July 2023; those of July 2024 are out by June 2025
     "regio_21111_02_06_4": ("2023-01-01", "2025-06-30", "2025-08-30"),
     "regio_22221_01_01_4": ("2015-12-31", "2017-09-30", "2017-10-22"),
+    "tls_kr000108": ("2023-12-31", "2025-07-31", "2025-08-31"),
+}
+# The same by month: a period held, its successor, the day that should be out, the first day overdue.
+MONTHLY = {
+    "ba_amr_kreise": ("2026-10-01", "2026-11", "2026-12-05", "2026-12-16"),
 }
 # The same by month: a period held, its successor, the day that should be out, the first day overdue.
 MONTHLY = {
