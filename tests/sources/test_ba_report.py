@@ -38,6 +38,7 @@ from wire import catalog
 
 DATASET = catalog().datasets["ba_amr_kreise"]
 REGIONS = catalog().regions
+OTHER_BASE = "abhängige zivile Erwerbspersonen"
 MAI = (date(2026, 5, 1), date(2026, 5, 31))
 Spoil = Callable[[Sheet], object]
 Cells = set[tuple[str, str, str, str, str]]
@@ -94,6 +95,7 @@ def test_every_figure_has_its_kreis_measure_group_and_place():
         lambda report: report.rows.insert(report.line(STOCK, "Frauen"), []),
         lambda report: report.rows.insert(report.line(RATE, "Männer"), ["darunter:"]),
         in_second_column,
+        lambda report: report.rows.insert(report.line(RATE, "Ausländer") + 1, [OTHER_BASE, None, None, 6.1]),
         lambda report: (
             [row.insert(0, None) for row in report.rows] and [row.pop(2) for row in report.rows if len(row) > 4]
         ),
@@ -172,6 +174,12 @@ def test_where_no_month_is_printed_that_of_the_link_counts():
         (lambda r: r.rows.insert(r.line(STOCK, "Frauen"), ["Divers", None, None, 20]), "found 'Divers'"),
         (lambda r: r.rows[r.line(STOCK, "Frauen")].__setitem__(0, "Männer"), "each label once under 'Bestand"),
         (lambda r: r.rows[r.line(STOCK, "Frauen")].__setitem__(0, None), "found none beside a figure"),
+        (lambda r: r.rows.insert(r.line(RATE, "Männer"), [OTHER_BASE, None, None, 6.1]), "nothing to load under"),
+        (
+            lambda r: r.rows.insert(r.line(RATE) + 1, [OTHER_BASE, None, None, 6.1]),
+            "'alle zivilen Erwerbspersonen' first under",
+        ),
+        (lambda r: r.rows.insert(r.line(STOCK) + 1, r.rows.pop(r.line(STOCK, "Männer"))), "first under 'Bestand"),
         (lambda r: r.rows[r.line(STOCK, "Frauen")].__setitem__(1, "Männer"), "one label, found 'Frauen' and 'Männer'"),
         (lambda r: r.rows[r.line(STOCK)].extend([None, None, 2030]), "found none beside a figure"),
         (lambda r: r.rows.append(["Insgesamt", None, None, 7]), "no figures below the last line of the table, found 7"),

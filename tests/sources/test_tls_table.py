@@ -99,6 +99,7 @@ def test_of_several_sheets_the_dataset_s_file_names_one():
     "spoil",
     [
         lambda t: t.titles.insert(0, "Noch ein Titel"),
+        lambda t: t.titles.insert(0, "Thüringen"),
         lambda t: t.head.append([]),
         lambda t: t.rows.insert(3, []),
         lambda t: t.rows.insert(5, ["Planungsregion Nordthüringen", "1", "1", "1"]),
@@ -133,7 +134,8 @@ def test_what_moves_or_is_spelled_otherwise_gives_the_same_figures(spoil):
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (lambda t: t.rows.insert(3, ["Stadt Eisenach neu", "1", "2", "3"]), "a Kreis, or a row of source.ignored_rows"),
+        (lambda t: t.rows.insert(3, ["Stadt Eisenach neu", "1", "2", "3"]), "a Kreis with its figures, or a row of"),
+        (lambda t: t.row("Gotha").__delitem__(slice(1, None)), "found 'Gotha'"),
         (lambda t: t.rows.insert(3, ["Kreisfreie Städte"]), "found 'Kreisfreie Städte'"),
         (lambda t: t.rows.append(["Ostthüringen", "1", "2", "3"]), "no figures below the table, found '1'"),
         (lambda t: t.rows.append(list(t.rows[0])), "Erfurt once, found it again, after line 4"),

@@ -6,9 +6,9 @@ for the eye, and what stands below it is judged like any other row, so that noth
 
 Refuses: what is no XLSX workbook of the report (a web page, a ZIP, an XLSB), a package that xlsx_package.py refuses, a
 sheet that is missing or hidden, another region or month than asked for, a heading or a label that the dataset's file
-does not know, a block that is missing or stands twice, a label twice, a row with two labels or none, a cell without a
-figure or a sign, a number with more digits than a printed one has, and figures above the first heading or below the
-last line.
+does not know, a block that is missing, stands twice or does not begin with its total, a label twice, a row with two
+labels or none, a cell without a figure or a sign, a number with more digits than a printed one has, and figures above
+the first heading or below the last line.
 """
 
 from __future__ import annotations
@@ -162,14 +162,14 @@ class _Report:
         found: list[tuple[int, Block, tuple[str, ...], str]] = []
         block: Block | None = None
         opened: set[str] = set()
-        labels_seen: set[str] = set()
+        labels_seen: list[str] = []
         for number, row in enumerate(rows[first:], start=first + 1):
             labels = self._labels(row)
             if self.layout.footers and labels and labels[0].startswith(self.layout.footers):
                 self._check_no_figures(rows[number - 1 :], number, "no figures below the last line of the table")
                 break
             if heading := self._heading(labels):
-                block, labels, labels_seen = self.layout.by_heading[heading], labels[1:], set()
+                block, labels, labels_seen = self.layout.by_heading[heading], labels[1:], []
                 if block and block.headings[0] in opened:
                     raise self.refuse(self.at(number, 0), "each block once", f"{heading!r} twice")
                 opened |= {block.headings[0]} if block else set()
@@ -181,11 +181,8 @@ class _Report:
             label = self._label(number, row, labels, block)
             if label is None:
                 continue
-            if label in labels_seen:
-                raise self.refuse(
-                    self.at(number, 0), f"each label once under {block.headings[0]!r}", f"{label!r} twice"
-                )
-            labels_seen.add(label)
+            self._check_order(number, label, labels_seen, block)
+            labels_seen.append(label)
             if (codes := block.rows[label]) is not None:
                 found.append((number, block, codes, self._printed(number, row)))
         for block in self.layout.blocks:
@@ -212,6 +209,16 @@ class _Report:
             expected = "a known heading" if is_line_of_words else f"a known label under {block.headings[0]!r}"
             raise self.refuse(self.at(number, 0), expected, repr(label[:80]) if label else "none beside a figure")
         return label
+
+    def _check_order(self, number: int, label: str, before: Sequence[str], block: Block) -> None:
+        """A label once, the total first, and nothing below a row that begins another base under the same labels."""
+        under = f"under {block.headings[0]!r}"
+        if label in before:
+            raise self.refuse(self.at(number, 0), f"each label once {under}", f"{label!r} twice")
+        if not before and label not in block.first:
+            raise self.refuse(self.at(number, 0), f"{block.first[0]!r} first {under}", repr(label))
+        if block.rows[label] is not None and (closed := [word for word in before if word in block.closing]):
+            raise self.refuse(self.at(number, 0), f"nothing to load {under} below {closed[0]!r}", repr(label))
 
     def _printed(self, number: int, row: Sequence[Any]) -> str:
         """A figure as it is printed, with a decimal comma; a sign as it stands."""

@@ -19,11 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Block:
-    """A heading with its rows: label to the codes of the axes; None for a row that is known and not loaded."""
+    """A heading with its rows: label to the codes of the axes; None for a row that is known and not loaded.
+
+    The block begins with one of the labels `first`. Below a label of `closing` nothing may be loaded: what stands there
+    may speak of something else (a rate on another base has the same labels).
+    """
 
     headings: tuple[str, ...]
     measure: str
     rows: Mapping[str, tuple[str, ...] | None]
+    first: tuple[str, ...]
+    closing: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -85,13 +91,13 @@ def _block(raw: Mapping[str, Any], dataset: Dataset) -> Block:
     rows: dict[str, tuple[str, ...] | None] = {}
     for labels, codes in (
         *((row["labels"], _codes(row.get("axes", {}), dataset, headings[0])) for row in raw["rows"]),
-        (raw.get("ignored", ()), None),
+        ((*raw.get("ignored", ()), *raw.get("closing", ())), None),
     ):
         for label in labels:
             if label in rows:
                 raise _wrong(dataset, f"the label {label!r} stands twice under {headings[0]!r}; remove one")
             rows[label] = codes
-    return Block(headings, measure, rows)
+    return Block(headings, measure, rows, tuple(raw["rows"][0]["labels"]), frozenset(raw.get("closing", ())))
 
 
 def _codes(axes: Mapping[str, str], dataset: Dataset, heading: str) -> tuple[str, ...]:

@@ -85,7 +85,9 @@ class _Table:
     # --- rows ---
 
     def _region(self, row: int) -> Region | None:
-        """The region that a row names, by name, key or both; an error where these differ."""
+        """The region that a row with figures names, by name, key or both; an error where these differ."""
+        if not any(self.grid.rows[row][self.stub :]):  # a title may name the Land
+            return None
         told = []
         for column, role in enumerate(self.layout.stub):
             known = {"name": self.names, "key": self.keys}.get(role, {})
@@ -108,7 +110,9 @@ class _Table:
             return
         if row < self.last:
             found = " ".join(self._words(row))[:80]
-            raise self.grid.refuse(self.grid.at(row, 0), "a Kreis, or a row of source.ignored_rows", repr(found))
+            raise self.grid.refuse(
+                self.grid.at(row, 0), "a Kreis with its figures, or a row of source.ignored_rows", repr(found)
+            )
         for position in columns:
             figure = figure_of(self.grid.cell(row, position))
             if figure is not None and figure.is_number:
