@@ -49,9 +49,6 @@ BY_HAND = {
 # The same by month: a period held, its successor, the day that should be out, the first day overdue.
 MONTHLY = {
     "ba_amr_kreise": ("2026-10-01", "2026-11", "2026-12-05", "2026-12-16"),
-}
-# The same by month: a period held, its successor, the day that should be out, the first day overdue.
-MONTHLY = {
     "ba_api_alo": ("2026-10-01", "2026-11", "2026-12-05", "2026-12-16"),
     "ba_api_alo_kreise_reihe": ("2026-10-01", "2026-11", "2026-12-05", "2026-12-16"),
     "ba_api_alo_reihe": ("2026-10-01", "2026-11", "2026-12-05", "2026-12-16"),

@@ -1,8 +1,7 @@
 """Times as German tables print them. Comes in: a text. Goes out: the form that periods.py knows, or None.
 
 Known are `Mai 2026`, `31. Dezember 2023`, `31.12.2023`, `1. Quartal 2026`, a year, and what periods.py reads itself.
-The words are spelled out here, since the names of months that the machine knows depend on its settings. Refuses
-nothing: what is no time is None, and so is an abbreviation, which no source of ours was seen to print.
+Refuses nothing: what is no time is None, and so is an abbreviation, which no source of ours was seen to print.
 """
 
 from __future__ import annotations
@@ -10,12 +9,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-MONTHS = (
-    *("Januar", "Februar", "März", "April", "Mai", "Juni"),
-    *("Juli", "August", "September", "Oktober", "November", "Dezember"),
-)
-_MONTH = re.compile(rf"({'|'.join(MONTHS)}) (\d{{4}})", re.ASCII)
-_DAY = re.compile(rf"(\d{{1,2}})\. ({'|'.join(MONTHS)}) (\d{{4}})", re.ASCII)
+from integrationsmonitor.sources import ba_months
+
+_DAY = re.compile(rf"(\d{{1,2}})\. ({'|'.join(ba_months.NAMES)}) (\d{{4}})", re.ASCII)
 _DIGITS = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})", re.ASCII)
 _QUARTER = re.compile(r"([1-4])\. Quartal (\d{4})", re.ASCII)
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -24,15 +20,14 @@ _CANONICAL = re.compile(r"\d{4}|\d{4}-(0[1-9]|1[0-2])|\d{4}-Q[1-4]", re.ASCII)
 
 def month_of(text: str) -> str | None:
     """`2026-05` for `Mai 2026`, however it is broken into lines; None for all else."""
-    found = _MONTH.fullmatch(" ".join(text.split()))
-    return f"{found[2]}-{MONTHS.index(found[1]) + 1:02}" if found else None
+    return ba_months.month_of(" ".join(text.split()))
 
 
 def time_of(text: str) -> str | None:
     """`2026-05`, `2023-12-31`, `2023` or `2026-Q1`; None for what is no time, or a day that no calendar knows."""
     text = " ".join(text.split())
     if found := _DAY.fullmatch(text):
-        return _day(int(found[3]), MONTHS.index(found[2]) + 1, int(found[1]))
+        return _day(int(found[3]), ba_months.NAMES.index(found[2]) + 1, int(found[1]))
     if found := _DIGITS.fullmatch(text):
         return _day(int(found[3]), int(found[2]), int(found[1]))
     if found := _ISO_DAY.fullmatch(text):
