@@ -404,6 +404,11 @@ def test_a_damaged_workbook_is_refused_or_says_the_same(data):
     assert found == clean_cells()
 
 
+@given(st.sampled_from([b"", b"PK\x03\x04", b"<", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]), st.binary(max_size=300))
+def test_whatever_comes_in_place_of_a_workbook_is_refused_in_one_line(mark, rest):
+    assert "16051.xlsx" in refused(mark + rest)
+
+
 # --- the dataset's file ----------------------------------------------------------------------------------------------
 
 

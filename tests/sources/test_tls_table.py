@@ -400,6 +400,22 @@ def test_what_is_no_table_is_refused(data, words):
     assert words in refused(data)
 
 
+def test_a_workbook_that_makes_the_library_panic_is_refused_like_any_other(monkeypatch):
+    class PanicException(BaseException):  # as the library's own is called
+        pass
+
+    class Panics:
+        @staticmethod
+        def from_filelike(_: object) -> None:
+            raise PanicException
+
+    monkeypatch.setattr("python_calamine.CalamineWorkbook", Panics)
+    assert "expected a whole workbook, found one that cannot be read" in refused(table().xlsx())
+    monkeypatch.setattr(Panics, "from_filelike", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        read(table().xlsx())
+
+
 def test_a_formula_or_a_day_for_a_figure_is_refused():
     assert "a formula" in refused(made(lambda t: t.row("Gotha").__setitem__(1, "=C5+D5")).xlsx())
 
@@ -525,6 +541,14 @@ def test_a_damaged_character_is_refused_or_changes_what_is_printed_there_only(da
         return
     keys = {cell[:4] for cell in found} ^ {cell[:4] for cell in clean()}
     assert len(found - clean()) <= 1 or len({key[0] for key in keys}) == 2  # another digit in a figure, or in the date
+
+
+@given(
+    st.sampled_from([b"", b"PK\x03\x04", b"<", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"Stadt Erfurt;"]),
+    st.binary(max_size=300),
+)
+def test_whatever_comes_in_place_of_a_table_is_refused_in_one_line(mark, rest):
+    assert refused(mark + rest)
 
 
 BOOK = table().xlsx()

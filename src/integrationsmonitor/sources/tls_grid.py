@@ -111,17 +111,27 @@ def _of_workbook(data: bytes, grid: Grid) -> Grid:
             raise grid.refuse("the file", "the CSV, XLSX or XLS of the export link", what)
         check_package(data, grid.refuse, sheet=wanted, web_links=True)
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        shown = python_calamine.SheetVisibleEnum.Visible
-        names = [told.name for told in book.sheets_metadata if told.visible == shown and wanted in ("", told.name)]
-        if len(names) != 1:
-            expected = f"a sheet {wanted!r} that is shown" if wanted else "one sheet, or its name under source.sheet"
-            raise grid.refuse("the workbook", expected, ", ".join(book.sheet_names)[:300])
-        table = book.get_sheet_by_name(names[0]).to_python(skip_empty_area=False)
+        name, table = _sheet(data, wanted, grid)
     except python_calamine.CalamineError as problem:
         raise grid.refuse("the file", "a whole workbook", str(problem)[:120]) from None
+    except BaseException as problem:  # damaged XLS files make calamine's Rust code panic, which is no Exception
+        if type(problem).__name__ != "PanicException":
+            raise
+        raise grid.refuse("the file", "a whole workbook", "one that cannot be read") from None
     rows = [[_text(cell) for cell in row] for row in table]
-    return Grid(rows, range(1, len(rows) + 1), names[0], grid.dataset, grid.filename)
+    return Grid(rows, range(1, len(rows) + 1), name, grid.dataset, grid.filename)
+
+
+def _sheet(data: bytes, wanted: str, grid: Grid) -> tuple[str, list[list[Any]]]:
+    import python_calamine
+
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    shown = python_calamine.SheetVisibleEnum.Visible
+    names = [told.name for told in book.sheets_metadata if told.visible == shown and wanted in ("", told.name)]
+    if len(names) != 1:
+        expected = f"a sheet {wanted!r} that is shown" if wanted else "one sheet, or its name under source.sheet"
+        raise grid.refuse("the workbook", expected, ", ".join(book.sheet_names)[:300])
+    return names[0], book.get_sheet_by_name(names[0]).to_python(skip_empty_area=False)
 
 
 def _text(cell: Any) -> str:
