@@ -143,10 +143,9 @@ def test_a_spoiled_report_of_one_kreis_refuses_the_night_and_keeps_what_was_ther
 
 def test_a_portal_that_asks_to_slow_down_gives_what_is_whole_and_the_rest_the_next_night(place, monkeypatch):
     place.answer = lambda request: Answer(403) if re.search("amr-1607.-0-202610", request.path) else report(request)
-    assert place.load(AMR)[0]["answers"] == 1
-    place.answer = lambda request: Answer(403)
     with pytest.raises(FetchError, match="asks to slow down"):
         place.load(AMR)
+    assert {day for _, day, _ in place.figures(AMR)} == {"2026-09-30"}
     place.answer = report
     monkeypatch.setenv("MONITOR_NOW", "2026-11-21T02:15:00+01:00")
     assert place.load(AMR)[0]["answers"] == 1

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from integrationsmonitor import archive, clock
 from integrationsmonitor.night.recorded import replay
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from integrationsmonitor.settings import Settings
     from integrationsmonitor.sources.fetched import Fetched
 
-CONNECTORS = {"ba_api": "ba_api_client", "ba_report": "ba_report_client", "tls_table": "tls_client"}
+CONNECTORS = ("ba_api", "ba_report", "tls_table")
 
 
 def why_fetch(settings: Settings, catalog: Catalog, dataset: Dataset, past: archive.History) -> tuple[str, str]:
@@ -33,7 +32,7 @@ def why_fetch(settings: Settings, catalog: Catalog, dataset: Dataset, past: arch
     """
     if dataset.connector != "ba_api":
         return "what is not held is asked for every night", ""
-    from integrationsmonitor.sources import ba_regions, bundle
+    from integrationsmonitor.sources import ba_api_client, ba_regions, bundle
 
     newest = past.accepted[-1].answer
     held = bundle.open_bundle(archive.get_raw(settings, newest.raw_sha256), dataset.id, newest.filename)
@@ -43,7 +42,7 @@ def why_fetch(settings: Settings, catalog: Catalog, dataset: Dataset, past: arch
         with _http(settings) as http:
             base_url = _base_url(settings, server, str(dataset.source["host"]))
             list_url = _base_url(settings, server, "ba") + ba_regions.LIST_PATH
-            if _client("ba_api").is_unchanged(dataset, catalog, base_url, list_url, http, held):
+            if ba_api_client.is_unchanged(dataset, catalog, base_url, list_url, http, held):
                 return "", newest.retrieved_at[:10]
     return "the first region's answer changed", ""
 
@@ -51,18 +50,22 @@ def why_fetch(settings: Settings, catalog: Catalog, dataset: Dataset, past: arch
 def rounds(
     settings: Settings, catalog: Catalog, dataset: Dataset, past: archive.History
 ) -> Iterator[Iterator[Fetched]]:
-    """Yield the one round of a night: what the host says now; none where a recorded night holds nothing of it."""
+    """Yield what the host says now, a round for each month of a report; nothing where the recordings hold none."""
+    from integrationsmonitor.sources import ba_api_client, ba_regions, ba_report_client, tls_client
+
     with replay(settings) as server:
         if server and not server.has_pages(dataset.id):
             return  # never recorded: the dataset's state says so, and that is no error
         with _http(settings) as http:
             base_url = _base_url(settings, server, str(dataset.source["host"]))
-            more = {}
             if dataset.connector == "ba_api":
-                from integrationsmonitor.sources import ba_regions
-
-                more["region_list_url"] = _base_url(settings, server, "ba") + ba_regions.LIST_PATH
-            yield _client(dataset.connector).fetch(dataset, catalog, base_url, http, past, **more)
+                list_url = _base_url(settings, server, "ba") + ba_regions.LIST_PATH
+                yield ba_api_client.fetch(dataset, catalog, base_url, http, past, region_list_url=list_url)
+            elif dataset.connector == "ba_report":
+                for month in ba_report_client.fetch(dataset, catalog, base_url, http, past):
+                    yield iter([month])
+            else:
+                yield tls_client.fetch(dataset, catalog, base_url, http, past)
 
 
 def narrowed(dataset: Dataset, today: date) -> Dataset:
@@ -75,10 +78,6 @@ def narrowed(dataset: Dataset, today: date) -> Dataset:
 
 def _base_url(settings: Settings, server: ReplayServer | None, host: str) -> str:
     return server.base_url(host, clock.as_recorded()) if server else settings.base_urls[host]
-
-
-def _client(connector: str) -> Any:
-    return import_module(f"integrationsmonitor.sources.{CONNECTORS[connector]}")
 
 
 def _http(settings: Settings) -> HttpClient:

@@ -178,7 +178,8 @@ class _Loading:
             if found.fresh:
                 known = max(answer.known_from[:10] for answer in found.accepted)
                 self.report("parse", f"{self.dataset.id}: Stand {known}", answers=len(found.fresh), rows=new_rows)
-            unchanged, missing = found.unchanged, found.missing
+            unchanged += found.unchanged
+            missing += found.missing
             answers += len(found.fresh)
             rows += new_rows
             warnings += found.warnings

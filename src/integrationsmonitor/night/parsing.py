@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -130,16 +129,16 @@ def _cells(catalog: Catalog, dataset: Dataset, content: Content) -> Answer:
         from integrationsmonitor.sources import genesis_read
 
         return genesis_read.read_answer(content.source, dataset, content.filename)
+    from integrationsmonitor.sources import ba_api, ba_report, bundle, tls_table
+
     with content.source() as file:
         data = file.read()
-    from integrationsmonitor.sources import bundle
-
-    read: Callable[..., Answer] = import_module(f"integrationsmonitor.sources.{dataset.connector}").read_cells
-    if dataset.connector not in _BUNDLED:
-        return read(data, dataset, content.filename, catalog.regions)
+    if dataset.connector == "tls_table":
+        return tls_table.read_cells(data, dataset, content.filename, catalog.regions)
     parts = bundle.open_bundle(data, dataset.id, content.filename)
-    more = content.known_from if dataset.connector == "ba_api" else catalog.regions
-    return read(parts, dataset, content.filename, more)
+    if dataset.connector == "ba_report":
+        return ba_report.read_cells(parts, dataset, content.filename, catalog.regions)
+    return ba_api.read_cells(parts, dataset, content.filename, content.known_from)
 
 
 def _read_local(catalog: Catalog, dataset: Dataset, content: Content, raw_sha256: str, parse_key: str) -> _Read:

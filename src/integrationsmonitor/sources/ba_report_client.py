@@ -2,9 +2,9 @@
 
 A month is asked for Kreis by Kreis and is whole or not there at all: where the first Kreis is not found, the month is
 not out and nothing more is asked of it; where a later one is not, the next night asks again. Links change their ending
-from month to month, so that the page with the links goes before the pattern. By 403 the portal asks to slow down: the
-night ends with the months that are whole, or, where there is none, with a FetchError. What an answer holds is for the
-reader to judge: a link may lead to anything.
+from month to month, so that the page with the links goes before the pattern. Refuses with FetchError what is no answer,
+403 among it, by which the portal asks to slow down. What an answer holds is for the reader to judge: a link may lead to
+anything.
 """
 
 from __future__ import annotations
@@ -36,20 +36,15 @@ _NOT_FOUND, _SLOW_DOWN = 404, 403
 
 
 def fetch(dataset: Dataset, catalog: Catalog, base_url: str, http: HttpClient, past: History) -> Iterator[Fetched]:
-    """One answer per month that is to be asked for, oldest first; an empty body where the month is not out yet."""
+    """One answer per month that is to be asked for, oldest first; an empty body where the month is not out yet.
+
+    Each is asked for when the one before has been taken: a first night asks for years, and keeps what it has.
+    """
     months = _months(dataset, past)
     links = _links(dataset, base_url, http) if months else []
     kreise = sorted(catalog.kreise_of(dataset, LAST_DAY))
-    whole = 0
     for month in months:
-        try:
-            found = _month(dataset, month, kreise, links, base_url, http)
-        except _SlowDownError:
-            if not whole:
-                raise
-            return  # a round is accepted as a whole: were it refused now, the next night would begin where this one did
-        whole += bool(found.body)
-        yield found
+        yield _month(dataset, month, kreise, links, base_url, http)
 
 
 def _months(dataset: Dataset, past: History) -> list[str]:
@@ -101,7 +96,7 @@ def _get(url: str, dataset: Dataset, http: HttpClient, accept: tuple[int, ...]) 
     answer = http.fetch(url, dataset_id=dataset.id, accept=(*accept, _SLOW_DOWN))
     if answer.status == _SLOW_DOWN:
         hint = "The portal asks to slow down; the next night tries again"
-        raise _SlowDownError(dataset.id, url, "HTTP 403", hint)
+        raise FetchError(dataset.id, url, "HTTP 403", hint)
     return answer
 
 
@@ -135,10 +130,6 @@ def _links(dataset: Dataset, base_url: str, http: HttpClient) -> list[str]:
         if link.startswith(base_url):
             found.append(link)
     return found
-
-
-class _SlowDownError(FetchError):
-    """The portal was asked too much."""
 
 
 class _Anchors(HTMLParser):
