@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
+from integrationsmonitor import files
 from integrationsmonitor.errors import ConfigError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -216,7 +217,7 @@ def add_pages(folder: Path, pages: Iterable[tuple[str, str, int, str, Iterable[s
         place.write_bytes(body)
         where = {"path": place.relative_to(folder).as_posix(), "sha256": sha256, "host": host, "target": target}
         entries.append({**where, "epoch": epoch, "content_type": content_type, "datasets": [*datasets]})
-    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    files.write_atomic(path, json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n")
     return folder
 
 
