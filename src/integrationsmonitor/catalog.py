@@ -1,7 +1,8 @@
 """The catalogue: facts about datasets and regions, read from `catalog/` and checked before anything else happens.
 
-Comes in: the folder. Goes out: frozen objects. Refuses with file, key and fix: YAML that cannot be read, anything the
-JSON schemas of `catalog/schemas/` do not know, keys used twice.
+Comes in: the folder, and where a home has one the drop folder with descriptions of local tables. Goes out: frozen
+objects. Refuses with file, key and fix: YAML that cannot be read, anything the JSON schemas of `catalog/schemas/` do
+not know, keys used twice. A wrong description in the drop folder is not refused here: it is a dataset with a `problem`.
 """
 
 from __future__ import annotations
@@ -16,34 +17,21 @@ from integrationsmonitor.checked_yaml import read_checked
 from integrationsmonitor.dataset import FIRST_DAY, LAST_DAY, Dataset
 from integrationsmonitor.dataset_file import load_dataset
 from integrationsmonitor.errors import ConfigError
+from integrationsmonitor.local_catalog import read_folder
+from integrationsmonitor.region import Region
+from integrationsmonitor.settings import Settings
 
-
-@dataclass(frozen=True)
-class Region:
-    """One region; `valid_from` and `valid_to` are inclusive."""
-
-    key: str
-    name: str
-    level: str
-    kind: str
-    nuts: str = ""
-    parent: str = ""
-    valid_from: date = FIRST_DAY
-    valid_to: date = LAST_DAY
-    successor: str = ""
-
-    def exists_at(self, day: date) -> bool:
-        """Whether the region existed on that day."""
-        return self.valid_from <= day <= self.valid_to
+__all__ = ["Catalog", "Region", "catalog_of", "load_catalog"]
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """Everything the catalogue knows of sources and regions."""
+    """Everything the catalogue knows of sources and regions; `local` is the drop folder, if there is one."""
 
     path: Path
     datasets: Mapping[str, Dataset]
     regions: Mapping[str, Region]
+    local: Path | None = None
 
     def kreise_at(self, day: date) -> list[str]:
         """Keys of the Thüringen Kreise that existed on that day."""
@@ -67,10 +55,16 @@ class Catalog:
         return sorted({d.load for d in self.datasets.values()})
 
 
-def load_catalog(path: Path, only: str = "") -> Catalog:
+def catalog_of(settings: Settings, only: str = "") -> Catalog:
+    """The catalogue of a home: that of the project, and what was put into the home's drop folder."""
+    return load_catalog(settings.catalog, only, local=settings.local, kept=settings.kept_descriptions)
+
+
+def load_catalog(path: Path, only: str = "", *, local: Path | None = None, kept: Path | None = None) -> Catalog:
     """Read and check `catalog/`, or of its datasets `only` one; raises ConfigError naming file, key and fix.
 
-    A file that did not change is read once per process.
+    `local` is a drop folder, `kept` where the descriptions stand that were accepted last. A file that did not change
+    is read once per process.
     """
     schemas = path / "schemas"
     regions = _regions(path / "regions.yml", schemas / "regions.schema.json", _stamp(path / "regions.yml"))
@@ -79,7 +73,13 @@ def load_catalog(path: Path, only: str = "") -> Catalog:
         raise ConfigError(f"{path / 'datasets'} holds no dataset file (*.yml)")
     schema = schemas / "dataset.schema.json"
     datasets = [_dataset(file, schema, (*_stamp(file), *_stamp(schema))) for file in files if only in ("", file.stem)]
-    return Catalog(path, {dataset.id: dataset for dataset in datasets}, regions)
+    found = {dataset.id: dataset for dataset in datasets}
+    if local is None or not local.is_dir():
+        return Catalog(path, found, regions)
+    schema = schemas / "local_description.schema.json"
+    described = read_folder(local, kept, schema, regions, {file.stem for file in files})
+    found |= {dataset.id: dataset for dataset in described.datasets.values() if only in ("", dataset.id)}
+    return Catalog(path, found, {**regions, **described.regions}, local)
 
 
 def _stamp(file: Path) -> tuple[int, int]:

@@ -16,7 +16,13 @@ from integrationsmonitor.errors import ConfigError
 
 def read_checked(file: Path, schema_file: Path) -> Any:
     """Parse a YAML file strictly and check it against a JSON schema; raises ConfigError with file, key and fix."""
-    import jsonschema
+    raw = read_yaml(file)
+    check_against(raw, file, schema_file)
+    return raw
+
+
+def read_yaml(file: Path) -> Any:
+    """Parse a YAML file strictly; raises ConfigError where it is none, or a key stands twice."""
     import yaml
 
     try:
@@ -26,7 +32,13 @@ def read_checked(file: Path, schema_file: Path) -> Any:
         raise ConfigError(f"{file}: cannot be read ({problem.strerror})") from None
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
         raise ConfigError(f"{file}: is no valid YAML: {' '.join(str(problem).split())}") from None
-    raw = _plain(raw)
+    return _plain(raw)
+
+
+def check_against(raw: Any, file: Path, schema_file: Path) -> None:
+    """Check plain data against a JSON schema; raises ConfigError with file, key and fix."""
+    import jsonschema
+
     validator = jsonschema.Draft202012Validator(
         json.loads(schema_file.read_text(encoding="utf-8")), format_checker=jsonschema.FormatChecker()
     )
@@ -34,7 +46,6 @@ def read_checked(file: Path, schema_file: Path) -> Any:
     if mistake is not None:
         key = ".".join(str(part) for part in mistake.absolute_path) or "(top level)"
         raise ConfigError(f"{file}: {key}: {_explain(mistake)}; see {schema_file.name} for what may stand there")
-    return raw
 
 
 def _explain(problem: Any) -> str:

@@ -13,9 +13,11 @@ from functools import cached_property
 from typing import Any
 
 from integrationsmonitor.cadence import Cadence
+from integrationsmonitor.local_description import LocalTable
+from integrationsmonitor.region import FIRST_DAY as FIRST_DAY
+from integrationsmonitor.region import LAST_DAY as LAST_DAY
 
 OVER_MEASURES = "measure"  # in a sum rule, in place of an axis
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Measure:
     proven: bool = True
     fractions: bool = False
     parent: str = ""
+    persons: bool = True
 
     @property
     def label(self) -> str:
@@ -175,7 +178,8 @@ class Dataset:
     """One dataset file.
 
     `off_de` says why it is not asked ("" where it is); `territory_date` is the date of the territory to which a
-    source restates its history; figures are provisional until `provisional_months` after their period.
+    source restates its history; figures are provisional until `provisional_months` after their period. `local` is a table of the drop folder, `problem` what is
+    wrong with its description.
     """
 
     id: str
@@ -205,6 +209,8 @@ class Dataset:
     off_de: str = ""
     territory_date: date | None = None
     provisional_months: int = 0
+    local: LocalTable | None = None
+    problem: str = ""
 
     @property
     def is_restated(self) -> bool:

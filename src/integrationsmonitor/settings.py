@@ -107,6 +107,17 @@ class Settings:
         return self.home.resolve() == (self.project / "var").resolve()
 
     @property
+    def local(self) -> Path:
+        """The drop folder: descriptions and files of what a Kreis delivers by hand (MONITOR_LOCAL)."""
+        named = self.environment.get("MONITOR_LOCAL", "")
+        return Path(named).expanduser().resolve() if named else self.home / "local"
+
+    @property
+    def kept_descriptions(self) -> Path:
+        """The descriptions of local tables as they were accepted last: they stay in force where a new one is wrong."""
+        return self.archive / "descriptions"
+
+    @property
     def archive(self) -> Path:
         """Raw bytes, manifests and journal: never changed."""
         return self.home / "archive"

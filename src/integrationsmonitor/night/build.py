@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor import files, release
-from integrationsmonitor.catalog import load_catalog
+from integrationsmonitor.catalog import catalog_of
 from integrationsmonitor.errors import GateError, MonitorError
 from integrationsmonitor.night import incidents, inputs
 from integrationsmonitor.progress import Reporter, silent
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def has_news(settings: Settings) -> bool:
     """Whether a build would be made of anything else than the current release was."""
-    catalog = load_catalog(settings.catalog)
+    catalog = catalog_of(settings)
     histories = inputs.histories_of(settings, catalog)
     return _is_news(settings, inputs.digests(settings, histories))
 
@@ -39,7 +39,7 @@ def build_and_publish(settings: Settings, report: Reporter = silent) -> dict[str
         files.locked(settings.home / ".build.lock"),
         files.room_to_work(settings.home),
     ):
-        catalog = load_catalog(settings.catalog)
+        catalog = catalog_of(settings)
         histories = inputs.histories_of(settings, catalog)
         digests = inputs.digests(settings, histories)
         if not _is_news(settings, digests):

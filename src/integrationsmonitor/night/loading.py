@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor import archive, files, landing
-from integrationsmonitor.catalog import load_catalog
+from integrationsmonitor.catalog import catalog_of
 from integrationsmonitor.errors import ConfigError, ContractError, FetchError, JumpError
 from integrationsmonitor.night import asking, parsing
 from integrationsmonitor.night.judging import Judge
@@ -39,7 +39,7 @@ def plan(settings: Settings, group: str | None = None) -> list[str]:
     from integrationsmonitor.catalog_indicators import load_indicators
     from integrationsmonitor.release.contract import load_contract
 
-    catalog = load_catalog(settings.catalog)
+    catalog = catalog_of(settings)
     load_indicators(catalog)
     load_contract(settings.project / "exports" / "exports.yml")
     asked = (dataset.source for dataset in catalog.datasets.values() if not dataset.off_de)
@@ -92,7 +92,7 @@ def load(
     asks for everything and writes nothing.
     """
     started = time.monotonic()
-    catalog = load_catalog(settings.catalog, dataset_id)
+    catalog = catalog_of(settings, dataset_id)
     dataset = catalog.datasets.get(dataset_id)
     if dataset is None:
         raise ConfigError(f"no dataset {dataset_id!r} in {settings.catalog / 'datasets'}; `monitor status` lists them")
@@ -126,7 +126,7 @@ def accept(settings: Settings, dataset_id: str, reason: str) -> dict[str, Any]:
     """
     if not reason.strip():
         raise ConfigError("a reason is needed: --reason 'confirmed by the office on …'; it goes into the journal")
-    if dataset_id not in load_catalog(settings.catalog, dataset_id).datasets:
+    if dataset_id not in catalog_of(settings, dataset_id).datasets:
         raise ConfigError(f"no dataset {dataset_id!r} in {settings.catalog / 'datasets'}; `monitor status` lists them")
     settings.claim_home()
     with files.locked(settings.archive / "manifest" / f"{dataset_id}.lock"):

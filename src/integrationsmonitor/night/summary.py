@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor import clock, freshness, release
-from integrationsmonitor.catalog import load_catalog
+from integrationsmonitor.catalog import catalog_of
 from integrationsmonitor.night import incidents, inputs
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ SHOWN = (freshness.DUE, freshness.OVERDUE, freshness.ENDED)
 
 def summary(settings: Settings) -> dict[str, Any]:
     """Datasets with their periods and state, rows per table, gate, release and the paths an analyst needs."""
-    catalog = load_catalog(settings.catalog)
+    catalog = catalog_of(settings)
     now = release.current(settings) or {}
     published = {entry["dataset_id"]: entry for entry in now.get("datasets", [])}
     day = judged_on(settings)

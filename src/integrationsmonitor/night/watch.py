@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor import archive
-from integrationsmonitor.catalog import load_catalog
+from integrationsmonitor.catalog import catalog_of
 from integrationsmonitor.errors import MonitorError
 from integrationsmonitor.night import incidents
 from integrationsmonitor.night.incidents import redacted
@@ -52,7 +52,7 @@ class Cause:
 
 def watch(settings: Settings) -> list[Cause]:
     """Everything that stands now, datasets first."""
-    catalog = load_catalog(settings.catalog)
+    catalog = catalog_of(settings)
     found: list[Cause] = []
     for entry in summary(settings)["datasets"]:
         dataset = catalog.datasets[entry["dataset_id"]]

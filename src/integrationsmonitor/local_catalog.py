@@ -1,0 +1,148 @@
+"""The drop folder's descriptions: tables that a Kreis delivers by hand. Comes in: a folder of YAML. Goes out: datasets.
+
+Every `<id>.yml` but indicators.yml describes one table. One that is wrong costs nobody else anything: it becomes a
+dataset with a `problem` (file, key, fix), whose load is refused with it, on the description that was accepted last, if
+there is one. Regions are those of the descriptions in force; what an accepted description declared stays known while
+the description exists.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from integrationsmonitor import files
+from integrationsmonitor.cadence import Cadence
+from integrationsmonitor.dataset import BasisRule, Contract, Dataset
+from integrationsmonitor.errors import ConfigError
+from integrationsmonitor.local_dataset import CONNECTOR, read_description
+from integrationsmonitor.region import Region
+
+INDICATORS = "indicators.yml"
+_MAX_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class LocalCatalog:
+    """Datasets by id, and the regions that they declare, by key."""
+
+    datasets: Mapping[str, Dataset]
+    regions: Mapping[str, Region]
+
+
+def read_folder(
+    folder: Path, kept: Path | None, schema: Path, regions: Mapping[str, Region], taken: Collection[str]
+) -> LocalCatalog:
+    """Read all descriptions of a folder; `taken` are the ids of the catalogue, `regions` its regions."""
+    datasets: dict[str, Dataset] = {}
+    found: dict[str, Region] = {}
+    for file in sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")]):
+        if file.name == INDICATORS:
+            continue
+        before = _accepted_before(file, kept, schema, regions)
+        try:
+            dataset = _checked(file, schema, regions, {*taken, *datasets}, found)
+        except ConfigError as problem:
+            dataset = _with_problem(file, before, str(problem), {*taken, *datasets})
+        datasets[dataset.id] = dataset
+        for known in (before, dataset):
+            if known is not None and known.local is not None:
+                found |= known.local.regions
+    return LocalCatalog(datasets, found)
+
+
+def keep(folder: Path, kept: Path, dataset: Dataset) -> None:
+    """Remember a description whose figures were accepted; another one may be wrong tomorrow."""
+    if dataset.connector != CONNECTOR or dataset.problem or dataset.local is None:
+        return
+    target = kept / f"{dataset.id}.yml"
+    data = (folder / f"{dataset.id}.yml").read_bytes()
+    if hashlib.sha256(data).hexdigest() != dataset.file_sha256:
+        return  # it was edited meanwhile: the next load reads it
+    if not target.exists() or target.read_bytes() != data:
+        files.write_atomic(target, data)
+
+
+def _checked(
+    file: Path, schema: Path, regions: Mapping[str, Region], taken: Collection[str], others: Mapping[str, Region]
+) -> Dataset:
+    if file.suffix != ".yml":
+        raise ConfigError(f"{file}: a description ends in .yml; rename it to {file.with_suffix('.yml').name}")
+    if file.stat().st_size > _MAX_BYTES:
+        raise ConfigError(f"{file}: has more than {_MAX_BYTES:,} bytes; a description is a page")
+    if file.is_symlink():
+        raise ConfigError(f"{file}: is a link; put the file itself into the folder")
+    dataset = _read(file, schema, _Known(regions), (file.stat().st_mtime_ns, file.stat().st_size))
+    if dataset.id in taken:
+        raise ConfigError(f"{file}: id: {dataset.id!r} is taken by another dataset; choose another id and file name")
+    assert dataset.local is not None
+    for key, region in dataset.local.regions.items():
+        if others.get(key, region) != region:
+            raise ConfigError(
+                f"{file}: regions: {key} ({region.name}) is {others[key].name!r} in another description of this "
+                "folder; one key stands for one region: write both alike, or choose another key"
+            )
+    return dataset
+
+
+class _Known(dict[str, Region]):
+    """The catalogue's regions as part of a cache's key: by identity of their words."""
+
+    def __hash__(self) -> int:  # type: ignore[override]  # a dict that nobody changes
+        return hash(tuple(self))
+
+
+@lru_cache(maxsize=256)
+def _read(file: Path, schema: Path, regions: _Known, stamp: tuple[int, ...]) -> Dataset:
+    del stamp  # part of the cache's key
+    return read_description(file, schema, regions)
+
+
+def _accepted_before(file: Path, kept: Path | None, schema: Path, regions: Mapping[str, Region]) -> Dataset | None:
+    before = kept / f"{file.stem}.yml" if kept is not None else None
+    if before is None or not before.exists():
+        return None
+    try:
+        return _read(before, schema, _Known(regions), (before.stat().st_mtime_ns, before.stat().st_size))
+    except ConfigError:  # accepted by earlier rules: then nothing is known of it
+        return None
+
+
+def _with_problem(file: Path, before: Dataset | None, problem: str, taken: Collection[str]) -> Dataset:
+    if before is not None and before.id not in taken:
+        return replace(before, problem=problem)
+    word = re.sub(r"[^a-z0-9]+", "_", file.stem.lower()).strip("_")[:40] or "beschreibung"
+    dataset_id = word if word.startswith("local_") and word == file.stem else f"local_{word.removeprefix('local_')}"
+    while dataset_id in taken:
+        dataset_id += "_x"
+    return Dataset(
+        id=dataset_id,
+        title_de=f"Beschreibung {file.name} ist fehlerhaft",
+        publisher="unbekannt",
+        licence={"id": "intern", "attribution": "unbekannt"},
+        load="tls",
+        source={"connector": CONNECTOR, "file": file.name},
+        cadence=Cadence(),
+        period_type="stichtag",
+        territory_rule="as_published",
+        place="none",
+        basis=(BasisRule("Kreisangabe"),),
+        constants={},
+        statistic={},
+        time={},
+        measures=(),
+        axes=(),
+        csv={},
+        signs=(),
+        not_yet="",
+        outages=(),
+        rounding={},
+        contract=Contract("none", (), (), (), 1, ()),
+        notes_de="",
+        file_sha256=hashlib.sha256(file.name.encode()).hexdigest(),
+        problem=problem,
+    )
