@@ -34,6 +34,8 @@ _PARSING_CODE = (
     "dataset.py",
     "dataset_file.py",
     "landing.py",
+    "local_dataset.py",
+    "local_description.py",
     "night/parsing.py",
     "observation.py",
     "outages.py",
@@ -43,6 +45,7 @@ _ASKING_CODE = frozenset(
     {
         *("genesis_body.py", "genesis_client.py", "genesis_jobs.py", "fetched.py"),
         *("ba_api_client.py", "ba_regions.py", "ba_report_client.py", "tls_client.py"),
+        "local_drop.py",
     }
 )
 
@@ -74,6 +77,13 @@ def parse_key(dataset: Dataset, catalog: Catalog, version: str) -> str:
 def path_of(settings: Settings, dataset_id: str, raw_sha256: str, key: str) -> Path:
     """Where the observations of one answer in one parse stand."""
     return settings.landing / "obs" / dataset_id / f"{raw_sha256[:24]}-{key}.parquet"
+
+
+def drop_other_parses(settings: Settings, dataset_id: str, key: str) -> None:
+    """Remove what earlier parses of a local table landed: they may show what a stricter threshold hides today."""
+    for path in sorted((settings.landing / "obs" / dataset_id).glob("*.parquet")):
+        if not path.stem.endswith(f"-{key}"):
+            path.unlink()
 
 
 @contextmanager

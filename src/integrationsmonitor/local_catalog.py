@@ -46,8 +46,9 @@ def read_folder(
         before = _accepted_before(file, kept, schema, regions)
         try:
             dataset = _checked(file, schema, regions, {*taken, *datasets}, found)
-        except ConfigError as problem:
-            dataset = _with_problem(file, before, str(problem), {*taken, *datasets})
+        except Exception as problem:  # whatever a description does wrong, the others' night goes on
+            text = str(problem).replace(str(file), file.name)
+            dataset = _with_problem(file, before, text, {*taken, *datasets})
         datasets[dataset.id] = dataset
         for known in (before, dataset):
             if known is not None and known.local is not None:

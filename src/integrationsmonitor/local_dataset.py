@@ -44,6 +44,7 @@ from integrationsmonitor.region import Region
 
 CONNECTOR = "local_table"
 TOTAL = "insgesamt"
+_JUMP_FLOOR = 20.0  # below it, figures of a Stadtteil may do what they like
 _URLS = {
     "dl-de/by-2-0": "https://www.govdata.de/dl-de/by-2-0",
     "dl-de/zero-2-0": "https://www.govdata.de/dl-de/zero-2-0",
@@ -83,7 +84,8 @@ class _Reader:
                 raise self.refuse(key, "names a person; name the unit, and a mailbox without a person's name")
         measures, columns = self._columns()
         contract = raw.get("contract", {})
-        jumps = tuple(JumpRule(kind, float(contract["max_ratio"]), 20.0) for kind in ("revision", "period"))
+        ratio = float(contract.get("max_ratio", 0))
+        jumps = tuple(JumpRule(kind, ratio, _JUMP_FLOOR) for kind in ("revision", "period") if ratio)
         return Dataset(
             id=raw["id"],
             title_de=raw["title_de"],
@@ -113,7 +115,7 @@ class _Reader:
                 (),
                 int(contract.get("minimum_rows", 1)),
                 (),
-                jumps=jumps if "max_ratio" in contract else (),
+                jumps=jumps,
             ),
             notes_de=self._notes(),
             file_sha256=hashlib.sha256(self.file.read_bytes()).hexdigest(),

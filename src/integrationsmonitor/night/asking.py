@@ -38,7 +38,7 @@ def why_fetch(
     settings: Settings, catalog: Catalog, dataset: Dataset, past: archive.History, *, is_read_by_todays_rules: bool
 ) -> Decision:
     """Decide whether to fetch a dataset; where nobody can know, the answer is yes. Raises FetchError."""
-    if dataset.connector == "local_file":
+    if dataset.connector in ("local_file", "local_table"):
         return Decision("a file")
     if not past.last_fetched:
         return Decision("first time")
@@ -68,6 +68,9 @@ def rounds(
     elif dataset.connector == "local_file":
         if clock.as_recorded() is None:  # the file was compiled after any day at which a recorded night may stand
             yield iter([_local_file(settings, dataset)])
+    elif dataset.connector == "local_table":
+        if clock.as_recorded() is None:
+            yield _local_tables(settings, catalog, dataset)
     elif dataset.connector in asking_open.CONNECTORS:
         yield from asking_open.rounds(settings, catalog, dataset, past)
     else:
@@ -94,3 +97,10 @@ def _local_file(settings: Settings, dataset: Dataset) -> Fetched:
     except OSError as problem:
         raise MonitorError(f"{dataset.id}: {path} cannot be read ({problem.strerror})") from None
     return Fetched("file", *EVER, body, path.name, f"file:{dataset.source['file']}", clock.now())
+
+
+def _local_tables(settings: Settings, catalog: Catalog, dataset: Dataset) -> Iterator[Fetched]:
+    from integrationsmonitor.sources import local_drop
+
+    for name, body in local_drop.files_of(settings.local, dataset, catalog.regions):
+        yield Fetched(name, *EVER, body, name, f"file:local/{name}", clock.now())

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from integrationsmonitor import archive, files, landing
 from integrationsmonitor.catalog import catalog_of
 from integrationsmonitor.errors import ConfigError, ContractError, FetchError, JumpError
+from integrationsmonitor.local_catalog import keep
 from integrationsmonitor.night import asking, parsing
 from integrationsmonitor.night.judging import Judge
 from integrationsmonitor.progress import Reporter, silent
@@ -115,6 +116,9 @@ def load(
                 kind = kinds.get(type(problem), "contract")
                 archive.record_rejection(settings, dataset_id, str(problem), kind, loading.judge.quarantined, contents)
             raise
+        if dataset.local is not None and not dry_run:
+            keep(settings.local, settings.kept_descriptions, dataset)
+            landing.drop_other_parses(settings, dataset_id, loading.parse_key)
     return {"dataset": dataset_id, **result, "seconds": round(time.monotonic() - started, 2)}
 
 
