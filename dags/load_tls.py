@@ -4,7 +4,7 @@ from airflow.sdk import DAG, CronTriggerTimetable
 
 from support.alerts import RUN_CALLBACK, TASK_CALLBACKS
 from support.dataset_ids import DATASET_IDS
-from support.loading import announce, load
+from support.loading import announce, load, load_described
 
 GROUP = "tls"
 
@@ -14,7 +14,9 @@ with DAG(
     doc_md=(
         "Fetches, checks and lands each dataset with `load: tls` (everything that is not a BA statistic).\n\n"
         "A **red** `load` is one rejected dataset: its bytes are in quarantine, its last good state stays, the others "
-        "go on. Only fetch errors are retried. `announce` tells `build_warehouse` which datasets changed."
+        "go on. `load_described` does the same for the tables of the drop folder, one after the other; one that it "
+        "refuses stands in `monitor status`. Only fetch errors are retried. `announce` tells `build_warehouse` what "
+        "changed."
     ),
     schedule=CronTriggerTimetable("15 2 * * *", timezone="Europe/Berlin"),
     catchup=False,
@@ -23,4 +25,4 @@ with DAG(
     default_args={"owner": "integrationsmonitor", **TASK_CALLBACKS},
     tags=["load", GROUP],
 ):
-    announce(GROUP, load.expand(dataset_id=DATASET_IDS[GROUP])).as_teardown()
+    announce(GROUP, load.expand(dataset_id=DATASET_IDS[GROUP]), load_described()).as_teardown()

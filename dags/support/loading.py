@@ -11,6 +11,7 @@ from airflow.sdk import AssetAlias, task
 from airflow.sdk.exceptions import AirflowFailException
 
 from support.assets import dataset_asset, unreleased_asset
+from support.dataset_ids import DATASET_IDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,23 +35,46 @@ def load(dataset_id: str) -> dict[str, Any]:
         raise AirflowFailException(f"{type(error).__name__}: {error}") from error
 
 
-def announce(group: str, results: Any) -> Any:
-    """Return the task that ends a load DAG: one event per changed dataset, whatever happened to the others."""
+@task(retries=FETCH_RETRIES, multiple_outputs=False)
+def load_described() -> list[dict[str, Any]]:
+    """Load the tables of the drop folder, which no list knows beforehand; what is refused stands on record."""
+    from integrationsmonitor import night
+    from integrationsmonitor.progress import default_reporter
+    from integrationsmonitor.settings import Settings
+
+    try:
+        return night.load_described(Settings.from_env(), default_reporter())
+    except Exception as error:
+        raise AirflowFailException(f"{type(error).__name__}: {error}") from error
+
+
+def announce(group: str, results: Any, described: Any = None) -> Any:
+    """Return the task that ends a load DAG: one event per changed dataset, whatever happened to the others.
+
+    `described` are results of datasets that no list knows; they are announced as news outside the datasets.
+    """
     alias = AssetAlias(f"load_{group}_changed")
+    listed = {dataset_id for ids in DATASET_IDS.values() for dataset_id in ids}
 
     @task(task_id="announce", outlets=[alias], retries=1)
-    def emit(loaded: Iterable[dict[str, Any] | None], outlet_events: Any = None) -> list[str]:
+    def emit(
+        loaded: Iterable[dict[str, Any] | None],
+        found: Iterable[dict[str, Any]] | None = None,
+        outlet_events: Any = None,
+    ) -> list[str]:
         from integrationsmonitor import night
         from integrationsmonitor.settings import Settings
 
-        changed = [result for result in loaded if result and result["changed"]]
+        changed = [result for result in (*loaded, *(found or ())) if result and result["changed"]]
         for result in changed:
-            outlet_events[alias].add(dataset_asset(result["dataset"]), extra={"rows": result["rows"]})
+            known = result["dataset"] in listed or found is None
+            asset = dataset_asset(result["dataset"]) if known else unreleased_asset()
+            outlet_events[alias].add(asset, extra={"rows": result["rows"]})
         if not changed and night.has_news(Settings.from_env()):
             outlet_events[alias].add(unreleased_asset())
         return [result["dataset"] for result in changed]
 
-    return emit(results)
+    return emit(results) if described is None else emit(results, described)
 
 
 def build() -> dict[str, Any]:

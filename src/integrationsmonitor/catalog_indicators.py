@@ -1,6 +1,7 @@
 """The catalogue's indicators and groups, with the corrections of the figures they are made of.
 
-Comes in: `catalog/indicators.yml`, `groups.yml`, `country_groups.yml`; corrections are read by `catalog_corrections`.
+Comes in: `catalog/indicators.yml`, `groups.yml`, `country_groups.yml`, and `indicators.yml` of a home's drop folder;
+corrections are read by `catalog_corrections`.
 Goes out: frozen objects.
 Refuses with file, key and fix: what the JSON schemas do not know, keys that stand twice, names that lead nowhere
 (a dataset, a measure, a basis, a group, a group of countries), versions of a group of countries that overlap.
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from integrationsmonitor.catalog import Catalog
 from integrationsmonitor.catalog_corrections import Correction, load_corrections
@@ -22,6 +23,9 @@ from integrationsmonitor.dataset import FIRST_DAY, LAST_DAY
 from integrationsmonitor.errors import ConfigError
 
 ANY = "*"
+LOCAL = "L"
+# Those that the gate computes anew (expectations/suites/dim_indicator.json).
+UNITS = ("Prozent", "Personen", "Index", "je 1 000 Einwohner", "je 1 000 Ausländer")
 
 
 @dataclass(frozen=True)
@@ -113,12 +117,16 @@ class CountryGroupVersion:
 
 @dataclass(frozen=True)
 class IndicatorCatalog:
-    """Everything the catalogue knows of indicators, and of errors in their sources."""
+    """Everything the catalogue knows of indicators, and of errors in their sources.
+
+    `problems` are what is wrong with the indicators of a home: they are left out, and cost nobody else anything.
+    """
 
     indicators: tuple[Indicator, ...]
     groups: tuple[Group, ...]
     country_groups: tuple[CountryGroupVersion, ...]
     corrections: tuple[Correction, ...]
+    problems: tuple[str, ...] = ()
 
 
 def load_indicators(catalog: Catalog) -> IndicatorCatalog:
@@ -128,13 +136,60 @@ def load_indicators(catalog: Catalog) -> IndicatorCatalog:
     _refuse_twice(path / "groups.yml", "groups", [group.key for group in groups])
     countries = _country_groups(path / "country_groups.yml", schemas / "country_groups.schema.json")
     file = path / "indicators.yml"
-    indicators = tuple(_indicator(raw) for raw in read_checked(file, schemas / "indicators.schema.json")["indicators"])
+    schema = schemas / "indicators.schema.json"
+    known = _Known(catalog, {group.key for group in groups}, {country.group for country in countries})
+    indicators = tuple(_indicator(raw) for raw in read_checked(file, schema)["indicators"])
     _refuse_twice(file, "indicators", [indicator.id for indicator in indicators])
     for indicator in indicators:
-        _refuse_twice(file, f"{indicator.id}.variants", [variant.key for variant in indicator.variants])
-        for variant in indicator.variants:
-            _check_variant(file, indicator, variant, catalog, {g.key for g in groups}, {c.group for c in countries})
-    return IndicatorCatalog(indicators, groups, countries, load_corrections(catalog))
+        if indicator.id.startswith(LOCAL):
+            raise ConfigError(f"{file}: {indicator.id}: ids with {LOCAL} are those of a home; choose another letter")
+        _check_indicator(file, indicator, known)
+    own, problems = _local_indicators(catalog.local, schema, known)
+    return IndicatorCatalog((*indicators, *own), groups, countries, load_corrections(catalog), problems)
+
+
+class _Known(NamedTuple):
+    """What indicators may name."""
+
+    catalog: Catalog
+    groups: set[str]
+    countries: set[str]
+
+
+def _check_indicator(file: Path, indicator: Indicator, known: _Known) -> None:
+    _refuse_twice(file, f"{indicator.id}.variants", [variant.key for variant in indicator.variants])
+    for variant in indicator.variants:
+        _check_variant(file, indicator, variant, *known)
+
+
+def _local_indicators(
+    folder: Path | None, schema: Path, known: _Known
+) -> tuple[tuple[Indicator, ...], tuple[str, ...]]:
+    """The indicators of a home that are right, and what is wrong with the others."""
+    file = folder / "indicators.yml" if folder is not None else None
+    if file is None or not file.exists():
+        return (), ()
+    try:
+        indicators = [_indicator(raw) for raw in read_checked(file, schema)["indicators"]]
+        _refuse_twice(file, "indicators", [indicator.id for indicator in indicators])
+    except ConfigError as problem:
+        return (), (str(problem).replace(str(file), file.name),)
+    right, problems = [], []
+    for indicator in indicators:
+        try:
+            _check_own(file, indicator)
+            _check_indicator(file, indicator, known)
+            right.append(indicator)
+        except ConfigError as problem:
+            problems.append(str(problem).replace(str(file), file.name))
+    return tuple(right), tuple(problems)
+
+
+def _check_own(file: Path, indicator: Indicator) -> None:
+    if not indicator.id.startswith(LOCAL):
+        raise ConfigError(f"{file}: {indicator.id}: the indicators of a home begin with {LOCAL}; rename it")
+    if indicator.unit not in UNITS:
+        raise _unknown(file, f"{indicator.id}.unit", indicator.unit, "a unit that is checked", UNITS)
 
 
 def _indicator(raw: Mapping[str, Any]) -> Indicator:

@@ -12,10 +12,12 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from integrationsmonitor import region
 from integrationsmonitor.cadence import Cadence
+from integrationsmonitor.errors import ConfigError
 from integrationsmonitor.local_description import LocalTable
-from integrationsmonitor.region import FIRST_DAY as FIRST_DAY
-from integrationsmonitor.region import LAST_DAY as LAST_DAY
+
+FIRST_DAY, LAST_DAY = region.FIRST_DAY, region.LAST_DAY
 
 OVER_MEASURES = "measure"  # in a sum rule, in place of an axis
 
@@ -178,8 +180,8 @@ class Dataset:
     """One dataset file.
 
     `off_de` says why it is not asked ("" where it is); `territory_date` is the date of the territory to which a
-    source restates its history; figures are provisional until `provisional_months` after their period. `local` is a table of the drop folder, `problem` what is
-    wrong with its description.
+    source restates its history; figures are provisional until `provisional_months` after their period. `local` is a
+    table of the drop folder, `problem` what is wrong with its description.
     """
 
     id: str
@@ -231,6 +233,13 @@ class Dataset:
     def table(self) -> str:
         """The source's own id of the table; for local files the file."""
         return str(self.source.get("table") or self.source.get("file", ""))
+
+    @property
+    def local_table(self) -> LocalTable:
+        """The description of a local table; raises ConfigError for any other dataset, and for a wrong description."""
+        if self.local is None or self.problem:
+            raise ConfigError(f"{self.id}: {self.problem or 'is no table of the drop folder'}")
+        return self.local
 
     @cached_property
     def measure_by_code(self) -> Mapping[str, Measure]:

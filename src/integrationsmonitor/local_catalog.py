@@ -80,8 +80,7 @@ def _checked(
     dataset = _read(file, schema, _Known(regions), (file.stat().st_mtime_ns, file.stat().st_size))
     if dataset.id in taken:
         raise ConfigError(f"{file}: id: {dataset.id!r} is taken by another dataset; choose another id and file name")
-    assert dataset.local is not None
-    for key, region in dataset.local.regions.items():
+    for key, region in dataset.local_table.regions.items():
         if others.get(key, region) != region:
             raise ConfigError(
                 f"{file}: regions: {key} ({region.name}) is {others[key].name!r} in another description of this "

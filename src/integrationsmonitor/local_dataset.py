@@ -211,9 +211,9 @@ class _Reader:
                 raise self.refuse(
                     f"columns.{column.heading}.sets", f"{sorted(both)[0]!r} is set and has a column, too; remove one"
                 )
-        self._check_rates(columns, fields)
+        self._check_rates(fields)
 
-    def _check_rates(self, columns: list[TableColumn], fields: list[str]) -> None:
+    def _check_rates(self, fields: list[str]) -> None:
         """A rate of few persons tells of persons: where a threshold holds, it must be known what it stands on."""
         if self.raw["confidentiality"]["threshold"] == "none" or BASE in fields:
             return
@@ -307,7 +307,11 @@ class _Reader:
             if not parent:
                 raise self.refuse(where, "needs `parent`, the AGS of the Kreis or Gemeinde that it lies in")
             above = found.get(parent) or self.known.get(parent)
-            if above is None or above.level not in ("kreis", "gemeinde") or (is_gemeinde and entry["key"][:5] != parent):
+            if (
+                above is None
+                or above.level not in ("kreis", "gemeinde")
+                or (is_gemeinde and entry["key"][:5] != parent)
+            ):
                 raise self.refuse(
                     where,
                     f"parent {parent!r} is no Kreis of catalog/regions.yml and no Gemeinde declared here; correct it",

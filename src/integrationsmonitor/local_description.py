@@ -5,8 +5,9 @@ Goes out: the words by which the reader, the threshold and the drop folder speak
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from integrationsmonitor.region import Region
@@ -28,9 +29,9 @@ class TableColumn:
     heading: str
     field: str
     by: str = "name"
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = dataclasses.field(default_factory=dict)
     code: str = ""
-    sets: Mapping[str, str] = field(default_factory=dict)
+    sets: Mapping[str, str] = dataclasses.field(default_factory=dict)
     scale: int = 0
 
 
@@ -53,7 +54,7 @@ class LocalTable:
     thousands: str = ""
     period_value: str = ""
     period_filename: str = ""
-    regions: Mapping[str, Region] = field(default_factory=dict)
+    regions: Mapping[str, Region] = dataclasses.field(default_factory=dict)
     threshold: int = NO_THRESHOLD
     hide_zero: bool = False
     overlapping: tuple[str, ...] = ()

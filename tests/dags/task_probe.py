@@ -45,7 +45,7 @@ def use(**functions) -> None:
     sys.modules["integrationsmonitor.night"] = integrationsmonitor.night = night
 
 
-def announced(results, *, news):
+def announced(results, *more, news):
     use(has_news=lambda _: news)
     body, events = None, Events()
     original = loading.task
@@ -54,14 +54,14 @@ def announced(results, *, news):
         def decorate(function):
             nonlocal body
             body = function
-            return lambda _: None
+            return lambda *_: None
 
         return decorate
 
     loading.task = keep
     loading.announce("ba", [])
     loading.task = original
-    return [body(results, outlet_events=events), events.added, getattr(events, "alias", None)]
+    return [body(results, *more, outlet_events=events), events.added, getattr(events, "alias", None)]
 
 
 def main() -> None:
@@ -80,8 +80,12 @@ def main() -> None:
     result["one changed"] = announced([changed, same, None], news=True)
     result["nothing new"] = announced([same], news=False)
     result["unreleased"] = announced([same], news=True)
+    described = {"dataset": "local_d3", "changed": True, "rows": 7}
+    result["described"] = announced([same], [described], news=True)
     result["all rejected"] = announced([], news=False)
 
+    use(load_described=lambda settings, report: [described])
+    result["drop folder"] = ended(loading.load_described.function)
     use(build_and_publish=lambda settings, report: {"released": True, "gate": "passed"})
     result["released"] = ended(loading.build)
     use(build_and_publish=lambda settings, report: {"released": False, "gate": "failed"})

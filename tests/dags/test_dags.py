@@ -88,7 +88,11 @@ class TestAllDags:
         for group in DATASET_IDS:
             announce = seen["dags"][f"load_{group}"]["tasks"]["announce"]
             assert announce["teardown"] is True
-            assert announce["upstream"] == ["load"]
+            assert announce["upstream"] == (["load", "load_described"] if group == "tls" else ["load"])
+
+    def test_what_the_drop_folder_describes_is_loaded_by_a_task_that_asks_for_it_at_night(self, seen):
+        task = seen["dags"]["load_tls"]["tasks"]["load_described"]
+        assert (task["mapped"], task["upstream"]) == (None, [])
 
     def test_the_build_waits_for_any_dataset_and_has_one_writer(self, seen):
         build = seen["dags"]["build_warehouse"]

@@ -58,6 +58,13 @@ def test_news_without_a_changed_dataset_is_announced_too(ended):
     assert uri.rstrip("/") == "monitor://unreleased"
 
 
+def test_a_table_of_the_drop_folder_is_announced_as_news_that_no_list_knows(ended):
+    assert ended["drop folder"] == ["returned", [{"dataset": "local_d3", "changed": True, "rows": 7}]]
+    assert ended["described"][0] == ["local_d3"]
+    [[uri, extra]] = ended["described"][1]
+    assert (uri.rstrip("/"), extra) == ("monitor://unreleased", {"rows": 7})
+
+
 def test_a_failed_gate_is_a_failed_task(ended):
     assert ended["released"][0] == "returned"
     assert ended["gate"][0] == "AirflowFailException"

@@ -2,6 +2,7 @@
 
 plan(settings, group)            which datasets tonight
 load_all(settings, ids, …)       the loads of a night, two at a time
+load_described(settings)         the loads of what a Kreis put into the drop folder
 load(settings, dataset_id, …)    fetch → check → archive → land one dataset; all of its answers or none
 accept(settings, dataset_id, …)  figures that jumped are right: a person says so
 withdraw(…), reinstate(…)        a published value is taken back, or given back: a person says so
@@ -12,6 +13,7 @@ watch(settings)                  what needs a person now; alerts.tell sends it, 
 """
 
 from integrationsmonitor.night.build import build_and_publish, has_news
+from integrationsmonitor.night.described import load_described
 from integrationsmonitor.night.first_night import Finding, first_night
 from integrationsmonitor.night.loading import accept, load, load_all, plan
 from integrationsmonitor.night.summary import exit_code, summary
@@ -27,6 +29,7 @@ __all__ = [
     "has_news",
     "load",
     "load_all",
+    "load_described",
     "plan",
     "reinstate",
     "summary",

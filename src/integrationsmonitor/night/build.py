@@ -52,7 +52,7 @@ def build_and_publish(settings: Settings, report: Reporter = silent) -> dict[str
         from integrationsmonitor.night import facts
 
         inputs.ensure_landing(settings, catalog, histories, report)
-        tables = facts.catalog_tables(catalog)
+        tables = facts.catalog_tables(settings, catalog)
         tables |= {"delivery": inputs.deliveries(settings, histories), "withdrawal": inputs.withdrawals(settings)}
         built = warehouse.build(settings, tables, report)
         checked = quality.check(

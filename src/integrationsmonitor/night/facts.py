@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor.night import inputs
+from integrationsmonitor.night import described, inputs
 from integrationsmonitor.night.summary import judged_on, state_of
 
 if TYPE_CHECKING:
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from integrationsmonitor.settings import Settings
 
 
-def catalog_tables(catalog: Catalog) -> dict[str, pa.Table]:
-    """The catalogue in the shape of the dbt project's `inputs` source."""
+def catalog_tables(settings: Settings, catalog: Catalog) -> dict[str, pa.Table]:
+    """The catalogue in the shape of the dbt project's `inputs` source; wrong indicators of the home are noted."""
     from integrationsmonitor.catalog_indicators import load_indicators
     from integrationsmonitor.catalog_tables import catalog_tables as tables
 
-    return tables(catalog, load_indicators(catalog))
+    indicators = load_indicators(catalog)
+    described.note_indicators(settings, indicators.problems)
+    return tables(catalog, indicators)
 
 
 def release_facts(

@@ -61,7 +61,7 @@ def watch(settings: Settings) -> list[Cause]:
         elif settings.mode == "live" and is_overdue(entry):
             found.append(_overdue(settings, dataset, entry))
     for key, failure in incidents.standing(settings).items():
-        maker = _build_failed if key == incidents.BUILD else task_failed
+        maker = {incidents.BUILD: _build_failed, incidents.INDICATORS: _own_indicators}.get(key, task_failed)
         found.append(maker(settings, key, failure))
     return found
 
@@ -85,11 +85,12 @@ def on_record(settings: Settings, dataset_id: str) -> str:
 
 def _refused(settings: Settings, dataset: Dataset, entry: Mapping[str, Any]) -> Cause:
     kind = {"fetch": "not_fetched", "jump": "jump"}.get(entry["problem_kind"], "quarantine")
+    place = f"{settings.local}" if dataset.connector == "local_table" else "catalog/datasets"
     subject, step = {
         "quarantine": (
             "Antwort der Quelle zurückgewiesen",
             f"`monitor fetch {dataset.id} --dry-run` zeigt den Fehler. Hat die Quelle etwas umbenannt, gehört es in "
-            f"catalog/datasets/{dataset.id}.yml; sonst am nächsten Tag erneut fragen und dem Amt schreiben.",
+            f"{place}/{dataset.id}.yml; sonst am nächsten Tag erneut fragen und dem Amt schreiben.",
         ),
         "jump": (
             "auffälliger Sprung, wartet auf eine Entscheidung",
@@ -168,6 +169,17 @@ def _build_failed(settings: Settings, key: str, failure: Mapping[str, Any]) -> C
     )
 
 
+def _own_indicators(settings: Settings, key: str, failure: Mapping[str, Any]) -> Cause:
+    """Indicators of this home that are wrong, and so left out."""
+    lines = [
+        f"Ursache: {failure['text']}",
+        "Für Leserinnen und Leser: die genannten eigenen Kennzahlen fehlen, alle anderen sind da.",
+        f"Nächster Schritt: {settings.local / 'indicators.yml'} berichtigen, dann `monitor build`",
+    ]
+    subject = "eigene Kennzahlen fehlerhaft und weggelassen"
+    return _cause(settings, key=key, kind=failure["kind"], subject=subject, lines=lines, since=failure["since"])
+
+
 def task_failed(settings: Settings, key: str, failure: Mapping[str, Any]) -> Cause:
     """A task of Airflow that broke without a word of the package; `key` is `task:<dag>.<task>[:<dataset>]`."""
     _, name, dataset = (*key.split(":"), "")[:3]
@@ -226,7 +238,8 @@ def _cause(
 
 
 def _table(dataset: Dataset) -> str:
-    host = dataset.source.get("host", "Datei im Katalog")
+    own = "Ablage" if dataset.connector == "local_table" else "Datei im Katalog"
+    host = dataset.source.get("host", own)
     return f"Tabelle: {dataset.table} ({host}), „{dataset.title_de}“"
 
 

@@ -24,7 +24,9 @@ def files_of(folder: Path, dataset: Dataset, regions: Mapping[str, Region]) -> l
         raise ContractError(dataset.id, dataset.table, "its description", "a right one", dataset.problem or "none")
     found = sorted(path for path in folder.glob(dataset.local.files) if not path.name.startswith(("~$", ".")))
     if len(found) > _MAX_FILES:
-        raise ContractError(dataset.id, dataset.local.files, "the folder", f"at most {_MAX_FILES} files", f"{len(found)}")
+        raise ContractError(
+            dataset.id, dataset.local.files, "the folder", f"at most {_MAX_FILES} files", f"{len(found)}"
+        )
     answers = [(path.name, _bytes(folder, path, dataset)) for path in found]
     owner: dict[tuple[str, str], str] = {}
     for name, data in answers:

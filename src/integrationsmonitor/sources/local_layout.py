@@ -55,31 +55,27 @@ def find_table(data: bytes, dataset: Dataset, filename: str) -> Layout:
 
 def _chosen(grids: Sequence[Grid], dataset: Dataset, filename: str) -> list[Grid]:
     """The sheet of the description; of a CSV all readings."""
-    sheet = dataset.local.sheet if dataset.local else ""
+    sheet = dataset.local_table.sheet
     if grids[0].sheet is None:
         return list(grids)
     found = [grid for grid in grids if sheet in ("", grid.sheet)]
     if len(found) != 1:
         names = ", ".join(repr(grid.sheet) for grid in grids)
-        hint = f"Name one under `sheet` in {dataset.local and dataset.local.description}"
+        hint = f"Name one under `sheet` in {dataset.local_table.description}"
         raise ContractError(dataset.id, filename, "the workbook", f"one sheet {sheet!r}", names, hint)
     return found
 
 
 def _header(grids: Sequence[Grid], dataset: Dataset, filename: str) -> tuple[Grid, int]:
-    assert dataset.local is not None
-    wanted = set(dataset.local.headings)
+    wanted = set(dataset.local_table.headings)
     found = [
-        (grid, number)
-        for grid in grids
-        for number, row in enumerate(grid.rows[:_HEADER_WITHIN])
-        if wanted <= set(row)
+        (grid, number) for grid in grids for number, row in enumerate(grid.rows[:_HEADER_WITHIN]) if wanted <= set(row)
     ]
     if len(found) != 1:
-        expected = f"one row with the headings {', '.join(map(repr, dataset.local.headings))}"
+        expected = f"one row with the headings {', '.join(map(repr, dataset.local_table.headings))}"
         missing = _nearest(grids, wanted)
         hint = f"Missing in the row that comes nearest: {', '.join(map(repr, missing))}. " if not found else ""
-        hint += f"If the file is right, correct the headings in {dataset.local.description}"
+        hint += f"If the file is right, correct the headings in {dataset.local_table.description}"
         raise ContractError(dataset.id, filename, "the first lines", expected, f"{len(found)} such rows", hint)
     return found[0]
 
@@ -95,13 +91,12 @@ def _columns(grid: Grid, header: int, table: LocalTable) -> dict[str, int]:
 
 def _check_headings(grid: Grid, header: int, rows: Sequence[int], dataset: Dataset, filename: str) -> None:
     """Every column is read or ignored by name; below an empty heading stands nothing."""
-    assert dataset.local is not None
-    row, known = grid.rows[header], set(dataset.local.headings)
+    row, known = grid.rows[header], set(dataset.local_table.headings)
     for column in range(max([len(row), *(len(grid.rows[number]) for number in rows)])):
         heading = row[column] if column < len(row) else ""
         place = grid.where(header, column)
         if heading and heading not in known:
-            hint = f"Add it under `columns`, or under `ignore`, in {dataset.local.description}"
+            hint = f"Add it under `columns`, or under `ignore`, in {dataset.local_table.description}"
             raise ContractError(dataset.id, filename, place, "headings of the description", repr(heading), hint)
         if heading and row.count(heading) > 1:
             raise ContractError(dataset.id, filename, place, "every heading once", f"{heading!r} twice")

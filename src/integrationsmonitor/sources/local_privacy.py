@@ -1,20 +1,27 @@
 """Personal data in what should be a table of figures. Comes in: sheets of texts. Goes out: nothing, or a ContractError.
 
-Refuses where they can be recognised: headings that name a person's attributes (whole words: `Name` is one, `Stadtteilname`
-is none), cells that are an e-mail address, a telephone number or an IBAN, days in a column that is no period, and the
-shape "one row per person". The error names column or cell, never what stands there. What is not recognised is the
-sender's business: docs/lokale-daten.md says so.
+Refuses where they can be recognised: headings that name a person's attributes (whole words: `Name` is one,
+`Stadtteilname` is none), cells that are an e-mail address, a telephone number or an IBAN, days in a column that is no
+period, and the shape "one row per person". The error names column or cell, never what stands there. What is not
+recognised is the sender's business: docs/lokale-daten.md says so.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.sources.local_grid import Grid
 
-_WORDS = frozenset(
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Whole words.
+_WORDS = _listed(
     """
     vorname vornamen nachname nachnamen familienname familiennamen geburtsname rufname geburtsdatum geburtstag
     geburtsort geb gebdat gebdatum adresse adressen anschrift anschriften strasse strassenname hausnummer hausnr telefon
@@ -22,23 +29,23 @@ _WORDS = frozenset(
     iban bic kontonummer azrnummer azrnr aktenzeichen personalnummer personalnr personenkennzeichen steuerid
     steuernummer steueridentifikationsnummer identifikationsnummer sozialversicherungsnummer svnummer svnr
     rentenversicherungsnummer ausweisnummer passnummer kundennummer bgnummer versichertennummer unterschrift
-    """.split()
+    """
 )
 # Words that are written apart or with a hyphen; they count where they stand side by side.
-_PAIRS = frozenset(
+_PAIRS = _listed(
     """
     azr-nummer azr-nr e-mail steuer-id steuer-nummer steuer-nr personal-nummer personal-nr haus-nummer haus-nr
     telefon-nummer telefon-nr geb-datum geb-dat geburts-datum sv-nummer sv-nr az-nr ausweis-nr pass-nr kunden-nr
     konto-nr bg-nummer bg-nr str-nr
-    """.split()
+    """
 )
 # A `Name` beside one of these is that of a place or a thing.
-_THINGS = frozenset(
+_THINGS = _listed(
     """
     stadtteil stadtteils gemeinde gemeinden kreis kreises landkreis landkreises ort ortes orts ortsteil ortsteils region
     regions planungsraum planungsraums quartier quartiers bezirk bezirks schule schulen einrichtung einrichtungen
     angebot angebots angebotes massnahme projekt projekts traeger gebiet gebiets raum sozialraum staat land
-    """.split()
+    """
 )
 _MAIL = re.compile(r"[^\s@;,<>]+@[^\s@;,<>]+\.[A-Za-z]{2,}")
 _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?\b")
@@ -58,7 +65,7 @@ def personal_heading(text: str) -> bool:
     """Whether a heading names an attribute of a person."""
     plain = text.casefold().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss")
     words = re.findall(r"[a-z]+", plain)
-    if _WORDS.intersection(words) or _PAIRS.intersection(f"{a}-{b}" for a, b in zip(words, words[1:], strict=False)):
+    if _WORDS.intersection(words) or _PAIRS.intersection(f"{a}-{b}" for a, b in pairwise(words)):
         return True
     return "name" in words and not _THINGS.intersection(words)
 
@@ -114,7 +121,9 @@ def screen_counts(counts: Sequence[Sequence[int]], dataset_id: str, filename: st
     rows = [row for row in counts if row]
     if len(rows) >= _ROWS_OF_PERSONS and all(sum(row) == 1 and max(row) == 1 for row in rows):
         found = f"{len(rows)} rows that each count one"
-        raise _refuse(dataset_id, filename, "the whole file", "counts of persons", found + ", as a list of persons does")
+        raise _refuse(
+            dataset_id, filename, "the whole file", "counts of persons", found + ", as a list of persons does"
+        )
 
 
 def _texts(grid: Grid) -> Iterator[tuple[int, int, str]]:

@@ -54,9 +54,8 @@ def _count(value: Decimal | None) -> int | None:
 
 
 def _rates(cells: Sequence[LocalCell], hidden_counts: set[int], dataset: Dataset) -> set[int]:
-    assert dataset.local is not None
-    base = {column.code for column in dataset.local.of_field(BASE)}
-    threshold = dataset.local.threshold
+    base = {column.code for column in dataset.local_table.of_field(BASE)}
+    threshold = dataset.local_table.threshold
     shut = {cells[place].group for place in hidden_counts}
     stands_on = {cell.group: cell.value for cell in cells if cell.measure in base}
     rates = [
@@ -71,8 +70,7 @@ def _rates(cells: Sequence[LocalCell], hidden_counts: set[int], dataset: Dataset
         if cell.group in shut or (persons is not None and persons < threshold):
             found.add(place)
         elif persons is not None and cell.value and dataset.measure_by_code[cell.measure].unit == "Prozent":
-            if 0 < round(persons * cell.value / 100) < threshold:
-                found.add(place)
+            found |= {place} if 0 < round(persons * cell.value / 100) < threshold else set()
     while more := _single(cells, rates, found, len(dataset.axes)):
         found |= more
     return found

@@ -7,7 +7,7 @@ published, and a figure in it may be one to hide.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -37,19 +37,19 @@ def sums_of(
     cells: Sequence[LocalCell], counted: Sequence[int], dataset: Dataset, regions: Mapping[str, Region]
 ) -> list[Sum]:
     """All sums among the `counted` cells (their places)."""
-    assert dataset.local is not None
     found: list[Sum] = []
     for number, axis in enumerate(dataset.axes):
-        if axis.code not in dataset.local.overlapping:
+        if axis.code not in dataset.local_table.overlapping:
             found += _over_axis(cells, counted, number)
-    if dataset.local.regions_add_up:
+    if dataset.local_table.regions_add_up:
         found += _over_regions(cells, counted, regions)
     return found
 
 
-def check(sums: Sequence[Sum], cells: Sequence[LocalCell], dataset: Dataset, filename: str, where: object) -> None:
+def check(
+    sums: Sequence[Sum], cells: Sequence[LocalCell], dataset: Dataset, filename: str, where: Callable[[LocalCell], str]
+) -> None:
     """Refuse the first sum that does not hold; `where` makes the place of a cell out of it."""
-    assert callable(where)
     for rule in sums:
         total, parts = cells[rule.total].value, [cells[place].value for place in rule.parts]
         if total is None or None in parts:
@@ -60,10 +60,10 @@ def check(sums: Sequence[Sum], cells: Sequence[LocalCell], dataset: Dataset, fil
             raise ContractError(
                 dataset.id,
                 filename,
-                str(where(cells[rule.total])),
+                where(cells[rule.total]),
                 "a total that is the sum of its parts",
                 "another one (figures are not repeated here)",
-                f"If they do not add up by definition, say {fix} in {dataset.local and dataset.local.description}",
+                f"If they do not add up by definition, say {fix} in {dataset.local_table.description}",
             )
 
 
@@ -79,9 +79,7 @@ def _over_axis(cells: Sequence[LocalCell], counted: Sequence[int], axis: int) ->
             yield Sum(words[""], tuple(sorted(parts)))
 
 
-def _over_regions(
-    cells: Sequence[LocalCell], counted: Sequence[int], regions: Mapping[str, Region]
-) -> Iterator[Sum]:
+def _over_regions(cells: Sequence[LocalCell], counted: Sequence[int], regions: Mapping[str, Region]) -> Iterator[Sum]:
     groups: dict[tuple[object, ...], dict[str, int]] = {}
     for place in counted:
         cell = cells[place]

@@ -52,9 +52,8 @@ class _Reading:
     """One file on its way to cells."""
 
     def __init__(self, layout: Layout, dataset: Dataset, filename: str, regions: Mapping[str, Region]) -> None:
-        assert dataset.local is not None
         self.layout, self.dataset, self.filename, self.regions = layout, dataset, filename, regions
-        self.table = dataset.local
+        self.table = dataset.local_table
         self.values = [column for column in self.table.columns if column.field in (VALUE, BASE)]
         self.signs = {rule.sign for rule in dataset.signs}
 

@@ -17,7 +17,9 @@ MONTHS = (
     *("januar", "februar", "märz", "april", "mai", "juni"),
     *("juli", "august", "september", "oktober", "november", "dezember"),
 )
-_KREIS_WORDS = re.compile(r"^(?:Landkreis|Lkr?\.?|kreisfreie Stadt|Stadt)\s+|,\s*(?:kreisfreie\s+)?Stadt$", re.IGNORECASE)
+_KREIS_WORDS = re.compile(
+    r"^(?:Landkreis|Lkr?\.?|kreisfreie Stadt|Stadt)\s+|,\s*(?:kreisfreie\s+)?Stadt$", re.IGNORECASE
+)
 
 
 def time_of(text: str, period_type: str) -> str | None:
