@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -228,6 +229,29 @@ def first_night(
         print(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(lines))
         failed = any(item["contract"] in ("broken", "not reachable") and not item["off"] for item in found)
         raise typer.Exit(2 if failed else 0)
+
+
+@app.command()
+def describe(
+    file: Annotated[Path, typer.Argument(help="A table (CSV or XLSX) that a Kreis delivers by hand.")],
+    write: Annotated[bool, typer.Option("--write", help="Put the proposal into the drop folder.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Propose the description of a local table (docs/lokale-daten.md); what a person must decide is a TODO."""
+    from integrationsmonitor import describe as describing
+    from integrationsmonitor.catalog import catalog_of
+
+    with _one_line_errors():
+        settings = Settings.from_env()
+        proposal = describing.propose(file, catalog_of(settings))
+        path = describing.put(settings.local, proposal) if write else None
+        if as_json:
+            facts = {"id": proposal.id, "yaml": proposal.text, "todo": proposal.todo, "columns": proposal.columns}
+            print(json.dumps({**facts, "written": str(path) if path else None}, ensure_ascii=False))
+        elif path is None:
+            print(proposal.text, end="")
+        else:
+            print(f"{path}: {len(proposal.todo)} TODOs to decide; then put {file.name} beside it")
 
 
 @app.command()

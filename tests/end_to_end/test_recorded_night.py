@@ -287,7 +287,20 @@ def test_run_speaks_to_programs_too(small_project: Night, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "load", "accept", "build", "fetch", "status", "watch", "rollback", "replay", "doctor", "withdraw"],
+    [
+        "run",
+        "load",
+        "accept",
+        "build",
+        "fetch",
+        "status",
+        "watch",
+        "rollback",
+        "replay",
+        "doctor",
+        "withdraw",
+        "describe",
+    ],
 )
 def test_every_command_explains_itself(command: str, tmp_path: Path) -> None:
     helped = Night(tmp_path).monitor(command, "--help")
