@@ -33,6 +33,7 @@ from fault import (
     times_ten,
 )
 from homes import HOMES
+from local import LOCAL_TABLES
 from signs import FLAT, NUMBER
 from tls import TLS_FAULTS
 from wide_tables import WIDE
@@ -353,6 +354,6 @@ FAULTS = {
     fault.id: fault
     for fault in (
         *(*CONNECTIONS, *BODIES, *FIGURES, *HARMLESS, *CONTROLS, *LISTS, *HOMES, *WIDE, *XLSX, *FLAT),
-        *(*BA_API, *AMR_FAULTS, *TLS_FAULTS),
+        *(*BA_API, *AMR_FAULTS, *TLS_FAULTS, *LOCAL_TABLES),
     )
 }

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
+import local_wire
+from integrationsmonitor.catalog import Catalog
 from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.replay import Answer
 from recordings_support import answer, lines_of
-from wire import catalog
 
 RATE, PEOPLE, WORK, RATES, ORIGIN = "12511-04-01-4", "12411-01-01-4", "13111-01-03-4", "13211-02-05-4", "12521-0041"
 AMR, WEB = "amr", "kr000108"
 PRESS = "local_azr_presse"
+LOCAL = "stadtteile_*.csv"  # a table of a drop folder
 YEARS = {RATE: 2024, PEOPLE: 2024, WORK: 2019, RATES: 2023, ORIGIN: 2025}
 YEARS |= {AMR: 2026, WEB: 2023}
 ZIP = "application/zip"
@@ -74,9 +79,16 @@ class Fault:
         return YEARS.get(self.table, 0)  # answers with all periods have none
 
 
+@cache
+def whole() -> Catalog:
+    """The project's catalogue, and a drop folder with a made-up table."""
+    with tempfile.TemporaryDirectory() as folder:
+        return local_wire.catalog(Path(folder) / "local", local_wire.description(files=LOCAL))
+
+
 def dataset_of(table: str) -> Dataset:
-    """The dataset of a table of the Regionaldatenbank or of GENESIS-Online."""
-    return next(dataset for dataset in catalog().datasets.values() if dataset.table == table)
+    """The dataset of a table."""
+    return next(dataset for dataset in whole().datasets.values() if dataset.table == table)
 
 
 def reject(id: str, what: str, give: Callable[[], Answer] | None, *words: str, table: str = RATE) -> Fault:

@@ -10,13 +10,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from fault import Fault, dataset_of
+from fault import Fault, dataset_of, whole
 
 from integrationsmonitor.dataset import FIRST_DAY, LAST_DAY, Dataset
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.night import parsing
 from integrationsmonitor.sources.cells import in_memory
-from wire import catalog
 
 KNOWN = datetime(2026, 11, 6, tzinfo=UTC)
 _OF_THE_FILE = ("raw_sha256", "raw_locator", "parse_key")
@@ -45,7 +44,7 @@ def landed(dataset: Dataset, data: bytes, year: int, target: Path) -> Rows:
     else:
         content = parsing.unpack(dataset, data, "export", KNOWN)
     scope = (date(year, 1, 1), date(year, 12, 31)) if year else (FIRST_DAY, LAST_DAY)
-    rows, _ = parsing.parse(catalog(), dataset, content, "0" * 64, "p", scope, target)
+    rows, _ = parsing.parse(whole(), dataset, content, "0" * 64, "p", scope, target)
     table = pq.read_table(target)
     assert table.num_rows == rows
     return rows_of(table)

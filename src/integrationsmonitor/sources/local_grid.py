@@ -8,6 +8,7 @@ repeated in an error, since it may speak of a person.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -70,7 +71,8 @@ def open_grids(data: bytes, dataset_id: str, filename: str, table: LocalTable | 
 
 
 def _decoded(data: bytes, dataset_id: str, filename: str, stated: str) -> tuple[str, str]:
-    for encoding in (stated,) if stated else ("utf-8", "cp1252"):
+    marked = ("utf-8",) if data.startswith(codecs.BOM_UTF8) else ("utf-8", "cp1252")
+    for encoding in (stated,) if stated else marked:
         try:
             text = data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
         except UnicodeDecodeError as problem:
