@@ -144,9 +144,13 @@ def landed(settings: Settings) -> dict[tuple[str, str], float | None]:
 
 def test_the_folder_is_in_the_home_or_where_a_setting_says(home, tmp_path):
     assert home.local == home.home / "local"
+    (tmp_path / "ablage").mkdir()
     elsewhere = Settings.from_env({**home.environment, "MONITOR_LOCAL": str(tmp_path / "ablage")})
     assert elsewhere.local == tmp_path / "ablage"
     assert wire.ID not in catalog_of(elsewhere).datasets
+    (tmp_path / "ablage").rmdir()
+    with pytest.raises(ConfigError, match=r"MONITOR_LOCAL=.* is not a folder"):
+        Settings.from_env(elsewhere.environment)
 
 
 def test_a_file_is_loaded_once_and_a_changed_one_again(home):
@@ -246,7 +250,7 @@ def indicators(folder: Path, change: dict[str, Any]) -> tuple[list[str], str]:
     raw = yaml.safe_load((CATALOG / "indicators.yml").read_text(encoding="utf-8"))["indicators"][0]
     part = {"datasets": [wire.ID], "measure": "personen_lokal", "nationality": "auslaendisch"}
     variant = {"key": "v", "label_de": "Erfunden", "group": "auslaender", "formula": "count", "numerator": part}
-    good = {**raw, "id": "L01", "variants": [variant]}
+    good = {**raw, "id": "L01", "unit": "Personen", "variants": [variant]}
     text = yaml.safe_dump({"indicators": [good, {**good, "id": "L02", **change}]}, allow_unicode=True)
     (folder / "indicators.yml").write_text(text, encoding="utf-8")
     found = load_indicators(load_catalog(CATALOG, local=folder))
@@ -259,6 +263,11 @@ def indicators(folder: Path, change: dict[str, Any]) -> tuple[list[str], str]:
         ({}, ["L01", "L02"], ""),
         ({"id": "A02"}, ["L01"], "indicators.yml: A02: the indicators of a home begin with L"),
         ({"unit": "Euro"}, ["L01"], "L02.unit: 'Euro' is not a unit that is checked; known: Prozent"),
+        (
+            {"unit": "Prozent"},
+            ["L01"],
+            "L02.v: formula count × 1 does not give Prozent, ratio × 100 or adopted × 1 does",
+        ),
         ({"id": "L01"}, [], "indicators.yml: indicators: 'L01' stands twice"),
         ({"decimals": "zwei"}, [], "indicators.1.decimals: 'zwei' is not of type 'integer'"),
     ],

@@ -24,8 +24,14 @@ from integrationsmonitor.errors import ConfigError
 
 ANY = "*"
 LOCAL = "L"
-# Those that the gate computes anew (expectations/suites/dim_indicator.json).
-UNITS = ("Prozent", "Personen", "Index", "je 1 000 Einwohner", "je 1 000 Ausländer")
+# What the gate computes anew (qa_arithmetic_mart_indicator): unit → formulas with their factors.
+UNITS: Mapping[str, tuple[tuple[str, int], ...]] = {
+    "Prozent": (("ratio", 100), ("adopted", 1)),
+    "Personen": (("count", 1),),
+    "Index": (("index", 100),),
+    "je 1 000 Einwohner": (("ratio", 1000), ("adopted", 1)),
+    "je 1 000 Ausländer": (("ratio", 1000), ("adopted", 1)),
+}
 
 
 @dataclass(frozen=True)
@@ -179,6 +185,7 @@ def _local_indicators(
         try:
             _check_own(file, indicator)
             _check_indicator(file, indicator, known)
+            _check_adopted(file, indicator, known.catalog)
             right.append(indicator)
         except ConfigError as problem:
             problems.append(str(problem).replace(str(file), file.name))
@@ -189,7 +196,28 @@ def _check_own(file: Path, indicator: Indicator) -> None:
     if not indicator.id.startswith(LOCAL):
         raise ConfigError(f"{file}: {indicator.id}: the indicators of a home begin with {LOCAL}; rename it")
     if indicator.unit not in UNITS:
-        raise _unknown(file, f"{indicator.id}.unit", indicator.unit, "a unit that is checked", UNITS)
+        raise _unknown(file, f"{indicator.id}.unit", indicator.unit, "a unit that is checked", [*UNITS])
+    for variant in indicator.variants:
+        found, fitting = (variant.formula, variant.factor), UNITS[indicator.unit]
+        if found not in fitting:
+            words = " or ".join(f"{formula} × {factor}" for formula, factor in fitting)
+            raise ConfigError(
+                f"{file}: {indicator.id}.{variant.key}: formula {found[0]} × {found[1]} does not give "
+                f"{indicator.unit}, {words} does; correct formula, factor or unit"
+            )
+
+
+def _check_adopted(file: Path, indicator: Indicator, catalog: Catalog) -> None:
+    """A rate that is taken over as it is must be one in the datasets, too."""
+    for variant in (variant for variant in indicator.variants if variant.formula == "adopted"):
+        for dataset_id in variant.numerator.datasets:
+            for measure in catalog.datasets[dataset_id].measures:
+                if measure.measure == variant.numerator.measure and measure.unit != indicator.unit:
+                    key = f"{indicator.id}.{variant.key}.numerator"
+                    raise ConfigError(
+                        f"{file}: {key}: {measure.measure} of {dataset_id} is in {measure.unit}, the indicator in "
+                        f"{indicator.unit}; a rate is adopted in its own unit"
+                    )
 
 
 def _indicator(raw: Mapping[str, Any]) -> Indicator:

@@ -44,7 +44,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read MONITOR_SOURCE, MONITOR_HOME, MONITOR_CATALOG, MONITOR_RECORDINGS, MONITOR_BASE_URL_<HOST>.
+        """Read MONITOR_SOURCE, MONITOR_HOME, MONITOR_CATALOG, _RECORDINGS, _LOCAL and MONITOR_BASE_URL_<HOST>.
 
         Raises ConfigError with one line that names the variable and a right value.
         """
@@ -59,6 +59,8 @@ class Settings:
         project = Path(env.get("MONITOR_PROJECT") or _find_project()).resolve()
         catalog = _folder(env, "MONITOR_CATALOG", project / "catalog")
         recordings = _folder(env, "MONITOR_RECORDINGS", project / "recordings") if mode == "recorded" else project
+        if env.get("MONITOR_LOCAL"):
+            _folder(env, "MONITOR_LOCAL", project)
         home = Path(env.get("MONITOR_HOME") or project / "var").expanduser()
         if home.exists() and not home.is_dir():
             raise ConfigError(f"MONITOR_HOME={home} is not a folder; name a folder that may be created")

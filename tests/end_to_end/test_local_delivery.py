@@ -77,8 +77,11 @@ def deliver(folder: Path) -> None:
         for sex, value in zip(("m", "w", "gesamt"), values, strict=True)
     ]
     (folder / "stadtteile_2025.csv").write_bytes(wire.csv(lines, before=[wire.TITLE]))
+    variant = INDICATOR["variants"][0]
+    parts = {"numerator": variant["denominator"], "denominator": variant["numerator"]}  # more than all
+    impossible = {**INDICATOR, "id": "L03", "variants": [{**variant, **parts}]}
     broken = {**INDICATOR, "id": "L02", "variants": [{**INDICATOR["variants"][0], "group": "marsmenschen"}]}
-    text = yaml.safe_dump({"indicators": [INDICATOR, broken]}, allow_unicode=True)
+    text = yaml.safe_dump({"indicators": [INDICATOR, broken, impossible]}, allow_unicode=True)
     (folder / "indicators.yml").write_text(text, encoding="utf-8")
 
 
@@ -147,6 +150,11 @@ def test_a_stadtteil_comes_from_the_drop_folder_into_the_mart(delivered):
     assert "unter 5 sind geheim" in notes
 
 
+def test_a_share_of_more_than_all_is_no_number_and_closes_the_gate_for_nobody(delivered):
+    sql = "select distinct value, numerator, status from mart_indicator where indicator_id = 'L03' and region_key = ?"
+    assert delivered.query(sql, KEPT) == [(None, None, "unreliable")]
+
+
 def test_a_hidden_figure_is_there_as_secret_without_a_number(delivered):
     name, _, value, status, numerator, numerator_status = values(delivered)["16070:02"]
     assert (name, value, status, numerator, numerator_status) == ("Süd", None, "secret", None, "secret")
@@ -175,7 +183,8 @@ def test_a_wrong_description_is_told_and_keeps_no_other_from_being_published(del
 
 
 def test_a_wrong_indicator_is_left_out_and_told(delivered):
-    assert delivered.query("select indicator_id from dim_indicator where indicator_id like 'L%'") == [("L01",)]
+    found = delivered.query("select indicator_id from dim_indicator where indicator_id like 'L%' order by 1")
+    assert found == [("L01",), ("L03",)]
     [cause] = [cause for cause in delivered.monitor("watch", "--json").json if cause["key"] == "local_indicators"]
     assert "L02.stadtteile.group: 'marsmenschen' is not a group of groups.yml" in cause["text"]
 

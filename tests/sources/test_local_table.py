@@ -263,6 +263,8 @@ def test_percentages_that_look_like_fractions_must_say_so(tmp_path):
     changes = {**IN_2025}
     data = wire.csv([["Nord", "0,615", 1010], ["Süd", "0,5", 1020]], ("Gebiet", "Anteil", "n"))
     assert "`scale: 100`" in refused(tmp_path, data, columns=own, **changes)
+    data_above = wire.csv([["Nord", "161,5", 1010]], ("Gebiet", "Anteil", "n"))
+    assert "expected a percentage from 0 to 100" in refused(tmp_path, data_above, columns=own, **changes)
     found = read(tmp_path, data, columns={**own, "Anteil": {**RATE, "scale": 100}}, **changes)
     assert found[("16070:01", "zufriedenheit")] == "61,5"
 

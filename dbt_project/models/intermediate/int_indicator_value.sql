@@ -1,3 +1,10 @@
+{% set is_impossible %}
+    left(best_pair.indicator_id, 1) = 'L'
+    and (
+        best_pair.value < 0
+        or (variant.formula = 'ratio' and variant.factor = 100 and best_pair.value > best_pair.denominator_value)
+    )
+{% endset %}
 -- Every value of every variant: numerator and denominator that agree on region, date and basis, and the formula.
 with variant as (
     select *,
@@ -91,6 +98,20 @@ best_pair as (
     ) = 1
 ),
 
+-- A home's own indicator may join what does not belong together: more than all, or less than nothing, is no share. It
+-- says so, and must not close the gate for everybody else.
+possible_pair as (
+    select
+        best_pair.* replace (
+            case when {{ is_impossible }} then null else best_pair.value end as value,
+            case when {{ is_impossible }} then null else best_pair.value_low end as value_low,
+            case when {{ is_impossible }} then null else best_pair.value_high end as value_high,
+            case when {{ is_impossible }} then 'unreliable' else best_pair.status end as status
+        ),
+    from best_pair
+    inner join variant using (indicator_id, variant)
+),
+
 computed as (
     select
         best_pair.*,
@@ -120,7 +141,7 @@ computed as (
             when best_pair.denominator_low > 0
                 then {{ exact_quotient('best_pair.value_high', 'best_pair.denominator_low', 'variant.factor') }}
         end as result_high,
-    from best_pair
+    from possible_pair as best_pair
     inner join variant using (indicator_id, variant)
 )
 

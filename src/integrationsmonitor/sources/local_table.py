@@ -168,6 +168,10 @@ class _Reading:
         if measure.unit == "Anzahl" and (number < 0 or (number % 1 and not measure.fractions)):
             raise self.refuse(row, column, "a whole number, not below 0, since it counts", "another one")
         scaled = (number * scale).normalize()
+        if measure.unit == "Prozent" and not 0 <= scaled <= 100:
+            raise self.refuse(
+                row, column, "a percentage from 0 to 100", "another number", "Growth is no percentage here"
+            )
         return scaled, f"{scaled:f}".replace(".", ",")
 
     def _refuse_twice(self, cells: list[LocalCell]) -> None:
