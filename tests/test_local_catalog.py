@@ -241,6 +241,17 @@ def test_what_breaks_its_contract_goes_to_quarantine_but_a_list_of_persons_goes_
     assert not home.quarantine.exists()
 
 
+def test_what_needs_a_person_is_told_with_the_place_of_the_description(home):
+    (home.local / "local_falsch.yml").write_text("id: local_falsch", encoding="utf-8")
+    (home.local / "unbekannt.xlsx").write_bytes(b"")
+    described.load_described(home)
+    causes = {cause.key: cause for cause in night.watch(home)}
+    assert set(causes) == {"answer:local_falsch", "local_files"}
+    assert f"gehört es in {home.local}/local_falsch.yml" in causes["answer:local_falsch"].text
+    assert "(Ablage)" in causes["answer:local_falsch"].text
+    assert "Dateien: unbekannt.xlsx" in causes["local_files"].text
+
+
 # --- indicators of a home --------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -54,6 +54,16 @@ def read_folder(
             if known is not None and known.local is not None:
                 found |= known.local.regions
     return LocalCatalog(datasets, found)
+
+
+def unnamed(folder: Path, datasets: Iterable[Dataset]) -> list[str]:
+    """Names of the files of a folder that no description names: whoever put them there waits in vain."""
+    if not folder.is_dir():
+        return []
+    patterns = [dataset.local.files for dataset in datasets if dataset.local is not None]
+    own = {".yml", ".yaml"}
+    found = [path for path in folder.iterdir() if not path.name.startswith((".", "~$")) and path.suffix not in own]
+    return sorted(path.name for path in found if not any(path.match(pattern) for pattern in patterns))
 
 
 def keep(folder: Path, kept: Path, dataset: Dataset) -> None:

@@ -31,7 +31,7 @@ def digests(settings: Settings, histories: dict[str, History]) -> dict[str, str]
         "landing": _hash(sorted(_landing_keys(histories))),
         "decisions": _hash([f"{item.value_id} {item.at} {item.reason}" for item in decisions.withdrawals(settings)]),
         "catalog": tree_hash(settings.catalog, ("*.yml", "*.json")),  # curated figures count once they have landed
-        **({"local": tree_hash(settings.local, ("*.yml",))} if settings.local.is_dir() else {}),
+        **({"local": tree_hash(settings.local, ("*.yml", "*.yaml"))} if settings.local.is_dir() else {}),
         "dbt_project": tree_hash(settings.project / "dbt_project", ("*.sql", "*.yml")),
         "expectations": tree_hash(settings.project / "expectations", ("*.json", "*.yml", "*.sql")),
         "exports": tree_hash(settings.project / "exports", ("*.yml", "*.json")),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from integrationsmonitor import archive
 from integrationsmonitor.catalog import catalog_of
 from integrationsmonitor.errors import MonitorError
+from integrationsmonitor.local_catalog import unnamed
 from integrationsmonitor.night import incidents
 from integrationsmonitor.night.incidents import redacted
 from integrationsmonitor.night.summary import is_overdue, summary
@@ -60,6 +61,8 @@ def watch(settings: Settings) -> list[Cause]:
             found.append(_refused(settings, dataset, entry))
         elif settings.mode == "live" and is_overdue(entry):
             found.append(_overdue(settings, dataset, entry))
+    if names := unnamed(settings.local, catalog.datasets.values()):
+        found.append(_unnamed(settings, names))
     for key, failure in incidents.standing(settings).items():
         maker = {incidents.BUILD: _build_failed, incidents.INDICATORS: _own_indicators}.get(key, task_failed)
         found.append(maker(settings, key, failure))
@@ -166,6 +169,20 @@ def _build_failed(settings: Settings, key: str, failure: Mapping[str, Any]) -> C
         subject=f"{subject}: nichts veröffentlicht",
         lines=lines,
         since=failure["since"],
+    )
+
+
+def _unnamed(settings: Settings, names: list[str]) -> Cause:
+    """Files of the drop folder that no description names."""
+    more = f" und {len(names) - 5} weitere" if len(names) > 5 else ""
+    lines = [
+        f"Dateien: {', '.join(names[:5])}{more}",
+        f"Ursache: keine Beschreibung in {settings.local} nennt sie unter `files`.",
+        "Für Leserinnen und Leser: sie werden nicht geladen.",
+        "Nächster Schritt: `monitor describe DATEI`, oder `files` berichtigen, oder die Dateien entfernen",
+    ]
+    return _cause(
+        settings, key="local_files", kind="unnamed", subject="Dateien der Ablage ohne Beschreibung", lines=lines
     )
 
 

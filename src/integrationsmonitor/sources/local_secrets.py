@@ -35,8 +35,11 @@ def hidden(cells: Sequence[LocalCell], dataset: Dataset, regions: Mapping[str, R
     ordered = [cells[place] for place in order]
     persons = [place for place in counted(ordered, dataset) if dataset.measure_by_code[ordered[place].measure].persons]
     signs = {rule.sign: rule.status for rule in dataset.signs}
+    counts: list[int | None] = [None] * len(ordered)
+    for place in persons:
+        counts[place] = _count(ordered[place].value)
     found = protect(
-        [_count(cell.value) if place in set(persons) else None for place, cell in enumerate(ordered)],
+        counts,
         sums_of(ordered, persons, dataset, regions),
         table.threshold,
         hide_zero=table.hide_zero,
