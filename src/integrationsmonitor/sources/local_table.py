@@ -56,6 +56,8 @@ class _Reading:
         self.table = dataset.local_table
         self.values = [column for column in self.table.columns if column.field in (VALUE, BASE)]
         self.signs = {rule.sign for rule in dataset.signs}
+        self.times: dict[str, str] = {}
+        self.keys: dict[tuple[str, str], str | None] = {}
 
     def refuse(self, row: int, column: TableColumn, expected: str, found: str, hint: str = "") -> ContractError:
         where = self.layout.where(row, column.heading)
@@ -111,15 +113,18 @@ class _Reading:
 
     def _time(self, row: int) -> str:
         column = self.table.of_field(PERIOD)[0]
-        time = time_of(self.layout.text(row, column.heading), self.dataset.period_type)
-        if time is None or period_of(time, self.dataset.period_type) is None:
-            raise self.refuse(row, column, f"a time of the kind {self.dataset.period_type}", "another text")
-        return time
+        text = self.layout.text(row, column.heading)
+        if text not in self.times:
+            time = time_of(text, self.dataset.period_type)
+            if time is None or period_of(time, self.dataset.period_type) is None:
+                raise self.refuse(row, column, f"a time of the kind {self.dataset.period_type}", "another text")
+            self.times[text] = time
+        return self.times[text]
 
     def _region(self, row: int) -> str:
         found: dict[str, TableColumn] = {}
         for column in self.table.of_field(REGION):
-            key = region_of(self.layout.text(row, column.heading), column, self.table.regions, self.regions)
+            key = self._key(self.layout.text(row, column.heading), column)
             if key is None:
                 hint = f"Add it under `regions`, or its word under the column's `values`, in {self.table.description}"
                 raise self.refuse(row, column, f"a known region by {column.by}", "another text", hint)
@@ -127,6 +132,11 @@ class _Reading:
         if len(found) > 1:
             raise self.refuse(row, list(found.values())[-1], "one region to a line", "two that differ")
         return next(iter(found))
+
+    def _key(self, text: str, column: TableColumn) -> str | None:
+        if (column.heading, text) not in self.keys:
+            self.keys[column.heading, text] = region_of(text, column, self.table.regions, self.regions)
+        return self.keys[column.heading, text]
 
     def _words(self, row: int) -> dict[str, str]:
         words: dict[str, str] = {}
