@@ -13,8 +13,8 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.catalog import Catalog
-from integrationsmonitor.catalog_indicators import IndicatorCatalog, Selection
 from integrationsmonitor.dataset import FIRST_DAY, LAST_DAY, Dataset
+from integrationsmonitor.indicator import IndicatorCatalog, Selection
 
 if TYPE_CHECKING:
     import pyarrow as pa

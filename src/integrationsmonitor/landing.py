@@ -34,6 +34,7 @@ _PARSING_CODE = (
     "dataset.py",
     "dataset_file.py",
     "landing.py",
+    "local_columns.py",
     "local_dataset.py",
     "local_description.py",
     "night/parsing.py",

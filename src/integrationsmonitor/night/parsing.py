@@ -129,12 +129,14 @@ def _cells(catalog: Catalog, dataset: Dataset, content: Content) -> Answer:
         from integrationsmonitor.sources import genesis_read
 
         return genesis_read.read_answer(content.source, dataset, content.filename)
-    from integrationsmonitor.sources import ba_api, ba_report, bundle, tls_table
+    from integrationsmonitor.sources import ba_api, ba_report, bundle, local_table, tls_table
 
     with content.source() as file:
         data = file.read()
     if dataset.connector == "tls_table":
         return tls_table.read_cells(data, dataset, content.filename, catalog.regions)
+    if dataset.connector == "local_table":
+        return local_table.read_cells(data, dataset, content.filename, catalog.regions)
     parts = bundle.open_bundle(data, dataset.id, content.filename)
     if dataset.connector == "ba_report":
         return ba_report.read_cells(parts, dataset, content.filename, catalog.regions)

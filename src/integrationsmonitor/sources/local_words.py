@@ -11,15 +11,9 @@ from collections.abc import Mapping
 
 from integrationsmonitor.local_description import TableColumn
 from integrationsmonitor.region import Region
+from integrationsmonitor.sources.ba_months import month_of
 from integrationsmonitor.sources.cells import NUMBER
-
-MONTHS = (
-    *("januar", "februar", "märz", "april", "mai", "juni"),
-    *("juli", "august", "september", "oktober", "november", "dezember"),
-)
-_KREIS_WORDS = re.compile(
-    r"^(?:Landkreis|Lkr?\.?|kreisfreie Stadt|Stadt)\s+|,\s*(?:kreisfreie\s+)?Stadt$", re.IGNORECASE
-)
+from integrationsmonitor.sources.region_names import by_spelling
 
 
 def time_of(text: str, period_type: str) -> str | None:
@@ -72,10 +66,9 @@ def region_of(text: str, column: TableColumn, own: Mapping[str, Region], known: 
 
 
 def kreis_of(text: str, known: Mapping[str, Region]) -> str | None:
-    """The Kreis, Land or Germany that a name names, with or without its kind (`Landkreis Gotha`, `Erfurt, Stadt`)."""
-    plain = _KREIS_WORDS.sub("", text).strip()
-    found = [r.key for r in known.values() if r.level in ("kreis", "land", "bund") and r.name in (text, plain)]
-    return found[0] if len(found) == 1 else None
+    """The key of the Kreis, or of the Land, that an office names (region_names.py)."""
+    region = by_spelling(known, with_land=True).get(text)
+    return region.key if region else None
 
 
 def _month(text: str) -> str | None:
@@ -83,10 +76,7 @@ def _month(text: str) -> str | None:
         return f"{found[1]}-{found[2]}"
     if found := re.fullmatch(r"([01]?[0-9])[./]([0-9]{4})", text):
         return f"{found[2]}-{int(found[1]):02}"
-    word, _, year = text.partition(" ")
-    if word.casefold() in MONTHS and re.fullmatch(r"[0-9]{4}", year):
-        return f"{year}-{MONTHS.index(word.casefold()) + 1:02}"
-    return None
+    return month_of(text)
 
 
 def _quarter(text: str) -> str | None:
