@@ -40,9 +40,7 @@ def read_folder(
     """Read all descriptions of a folder; `taken` are the ids of the catalogue, `regions` its regions."""
     datasets: dict[str, Dataset] = {}
     found: dict[str, Region] = {}
-    for file in sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")]):
-        if file.name == INDICATORS:
-            continue
+    for file in _descriptions(folder):
         before = _accepted_before(file, kept, schema, regions)
         try:
             dataset = _checked(file, schema, regions, {*taken, *datasets}, found)
@@ -70,12 +68,21 @@ def keep(folder: Path, kept: Path, dataset: Dataset) -> None:
     """Remember a description whose figures were accepted; another one may be wrong tomorrow."""
     if dataset.connector != CONNECTOR or dataset.problem or dataset.local is None:
         return
-    target = kept / f"{dataset.id}.yml"
-    data = (folder / f"{dataset.id}.yml").read_bytes()
+    target, file = kept / f"{dataset.id}.yml", folder / f"{dataset.id}.yml"
+    data = file.read_bytes() if file.exists() else b""
     if hashlib.sha256(data).hexdigest() != dataset.file_sha256:
-        return  # it was edited meanwhile: the next load reads it
+        return  # it was edited or taken away meanwhile: the next load sees it
     if not target.exists() or target.read_bytes() != data:
         files.write_atomic(target, data)
+
+
+def _descriptions(folder: Path) -> list[Path]:
+    """All files that may be descriptions; raises ConfigError where nobody can tell."""
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError as problem:
+        raise ConfigError(f"{folder} cannot be read ({problem.strerror}): what it describes would vanish") from None
+    return [folder / name for name in names if name.endswith((".yml", ".yaml")) and name != INDICATORS]
 
 
 def _checked(
@@ -118,7 +125,7 @@ def _accepted_before(file: Path, kept: Path | None, schema: Path, regions: Mappi
         return None
     try:
         return _read(before, schema, _Known(regions), (before.stat().st_mtime_ns, before.stat().st_size))
-    except ConfigError:  # accepted by earlier rules: then nothing is known of it
+    except Exception:  # accepted by earlier rules: then nothing is known of it
         return None
 
 

@@ -42,10 +42,12 @@ def files_of(folder: Path, dataset: Dataset, regions: Mapping[str, Region]) -> l
 def _bytes(folder: Path, path: Path, dataset: Dataset) -> bytes:
     if path.is_symlink() or not path.is_file() or path.resolve().parent != folder.resolve():
         raise ContractError(dataset.id, path.name, "the folder", "a file of the folder itself", "a link or a folder")
-    if (size := path.stat().st_size) > MAX_BYTES:
-        raise ContractError(dataset.id, path.name, "the file", f"at most {MAX_BYTES:,} bytes", f"{size:,}")
     try:
-        return path.read_bytes()
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= MAX_BYTES else b""
     except OSError as problem:
         expected = "a file that can be read"
         raise ContractError(dataset.id, path.name, "the folder", expected, str(problem.strerror)) from None
+    if size > MAX_BYTES:
+        raise ContractError(dataset.id, path.name, "the file", f"at most {MAX_BYTES:,} bytes", f"{size:,}")
+    return data
