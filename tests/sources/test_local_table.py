@@ -245,6 +245,23 @@ def test_parts_that_overlap_need_not_add_up_where_the_description_says_so(tmp_pa
     assert read(tmp_path, data, columns=own, regions_add_up=False)
 
 
+def test_what_a_total_leaves_beside_its_part_is_protected_though_it_is_not_printed(tmp_path):
+    own = columns()
+    own["Geschlecht"] = {"field": "sex", "values": {"w": "weiblich", "gesamt": "insgesamt"}, "adds_up": False}
+    counts = {"Nord": (1, 11), "Süd": (1030, 1040), "Ost": (0, 20)}
+    lines = [line for line in wire.rows(counts, total=False) if line[2] != "m"]
+    found = read(tmp_path, wire.csv(lines), columns=own)
+    shown = {(region, sex): value for (region, _, _, sex), value in found.items()}
+    assert shown[("16070:01", "weiblich")] == "*"  # 12, among them 11 women, would tell of one man
+    assert shown[("16070:01", "")] == "12"
+    assert [shown[("16070:02", sex)] for sex in ("weiblich", "")] == ["1040", "2070"]
+    assert [shown[("16070:03", sex)] for sex in ("weiblich", "")] == ["20", "20"]
+    lines[0][3] = 13
+    assert "line 2, field 4: expected no more than the total at line 3, field 4" in refused(
+        tmp_path, wire.csv(lines), columns=own
+    )
+
+
 def test_text_below_the_table_is_a_note_figures_are_not(tmp_path):
     assert "line 18: expected nothing but notes" in refused(
         tmp_path, wire.csv(wire.rows(COUNTS), after=["Summe;1;2;3"])

@@ -1,8 +1,9 @@
 """What of a local file is hidden. Comes in: its cells and the description. Goes out: the places of the hidden ones.
 
-Counts of persons are protected by local_threshold.py, in an order that does not depend on the file's. A rate is hidden
-with the counts of its line, where the persons that it speaks of are too few, and where it is the only one hidden among
-parts that make up 100 %. Refuses nothing.
+Counts of persons are protected by local_threshold.py, in an order that does not depend on the file's; so is what a
+total leaves beside one of its parts ("darunter"), though it is not printed. A rate is hidden with the counts of its
+line, where the persons that it speaks of are too few, and where it is the only one hidden among parts that make up
+100 %. Refuses nothing.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from decimal import Decimal
 from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.local_description import BASE
 from integrationsmonitor.region import Region
-from integrationsmonitor.sources.local_sums import LocalCell, sums_of
-from integrationsmonitor.sources.local_threshold import protect
+from integrationsmonitor.sources.local_sums import LocalCell, parts_of, sums_of
+from integrationsmonitor.sources.local_threshold import Sum, protect
 
 _SECRET = ("secret", "unknown_or_secret")
 _ABOUT_ALL = (Decimal(99), Decimal(101))
@@ -38,13 +39,20 @@ def hidden(cells: Sequence[LocalCell], dataset: Dataset, regions: Mapping[str, R
     counts: list[int | None] = [None] * len(ordered)
     for place in persons:
         counts[place] = _count(ordered[place].value)
+    sums = sums_of(ordered, persons, dataset, regions)
+    for rule in parts_of(ordered, persons, dataset):
+        total, part = counts[rule.total], counts[rule.parts[0]]
+        if total is not None and part is not None:
+            sums.append(Sum(rule.total, (rule.parts[0], len(counts))))
+            counts.append(total - part)  # what is left is not printed, but whoever has both has it, too
     found = protect(
         counts,
-        sums_of(ordered, persons, dataset, regions),
+        sums,
         table.threshold,
         hide_zero=table.hide_zero,
         secret=[place for place in persons if signs.get(ordered[place].printed) in _SECRET],
     )
+    found = {place for place in found if place < len(ordered)}
     found |= _rates(ordered, found, dataset)
     return {order[place] for place in found if ordered[place].value is not None}
 

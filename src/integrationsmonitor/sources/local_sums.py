@@ -1,8 +1,8 @@
 """The sums among the figures of one local file. Comes in: its cells. Goes out: sums that hold, by the cells' places.
 
 A sum stands over an axis whose parts make up its total, and over regions that make up the one that they lie in; the
-description says where this is not so. Refuses parts that do not add up to their total. The error tells no figure: it is
-published, and a figure in it may be one to hide.
+description says where this is not so. Refuses parts that do not add up to their total, and a part that is larger than
+it. The error tells no figure: it is published, and a figure in it may be one to hide.
 """
 
 from __future__ import annotations
@@ -44,6 +44,33 @@ def sums_of(
     if dataset.local_table.regions_add_up:
         found += _over_regions(cells, counted, regions)
     return found
+
+
+def parts_of(cells: Sequence[LocalCell], counted: Sequence[int], dataset: Dataset) -> list[Sum]:
+    """Totals with each of their parts alone ("darunter"), where parts do not add up."""
+    axes = [n for n, axis in enumerate(dataset.axes) if axis.code in dataset.local_table.overlapping]
+    return [
+        Sum(rule.total, (part,))
+        for number in axes
+        for rule in _over_axis(cells, counted, number)
+        for part in rule.parts
+    ]
+
+
+def check_parts(
+    parts: Sequence[Sum],
+    cells: Sequence[LocalCell],
+    dataset: Dataset,
+    filename: str,
+    where: Callable[[LocalCell], str],
+) -> None:
+    """Refuse the first part that is larger than its total."""
+    for rule in parts:
+        total, part = cells[rule.total].value, cells[rule.parts[0]].value
+        if total is not None and part is not None and part > total:
+            expected = f"no more than the total at {where(cells[rule.total])}"
+            found = "more (figures are not repeated here)"
+            raise ContractError(dataset.id, filename, where(cells[rule.parts[0]]), expected, found)
 
 
 def check(

@@ -79,8 +79,11 @@ class _Reading:
                 found.append(LocalCell(time, region, column.code, own, value, printed, row, place))
         self._refuse_twice(found)
         self._check_regions(found)
-        sums = local_sums.sums_of(found, local_secrets.counted(found, self.dataset), self.dataset, self.regions)
+        counted = local_secrets.counted(found, self.dataset)
+        sums = local_sums.sums_of(found, counted, self.dataset, self.regions)
         local_sums.check(sums, found, self.dataset, self.filename, self._where)
+        parts = local_sums.parts_of(found, counted, self.dataset)
+        local_sums.check_parts(parts, found, self.dataset, self.filename, self._where)
         return found
 
     def _where(self, cell: LocalCell) -> str:
