@@ -17,7 +17,7 @@ import yaml
 import local_wire as wire
 from integrationsmonitor import archive
 from integrationsmonitor.catalog import catalog_of
-from integrationsmonitor.night import has_news, inputs
+from integrationsmonitor.night import facts, has_news, inputs
 from night_support import Night, small_catalog
 
 KEPT = "16070:01"
@@ -189,24 +189,29 @@ def test_a_wrong_indicator_is_left_out_and_told(delivered):
     assert "L02.stadtteile.group: 'marsmenschen' is not a group of groups.yml" in cause["text"]
 
 
+def made_of(night: Night) -> dict[str, Any]:
+    """The tables that the next build would be made of."""
+    catalog = catalog_of(night.settings)
+    held = inputs.deliveries(night.settings, inputs.histories_of(night.settings, catalog))
+    return {**facts.catalog_tables(night.settings, catalog), "delivery": held}
+
+
 def test_nothing_is_forgotten_until_the_description_goes(delivered, tmp_path):
     night = delivered.copied_to(tmp_path / "home")
-    local = night.home / "local"
-    published = values(night)
+    local, before = night.home / "local", made_of(night)
     (local / "stadtteile_2025.csv").unlink()
     (local / f"{wire.ID}.yml").write_text("id: nicht_lesbar\n", encoding="utf-8")
-    (local / "local_falsch.yml").unlink()
-    outcome = night.monitor("run")
-    assert outcome.code == 2, outcome.err[-2000:]
-    assert values(night) == published, "a wrong description and a missing file take nothing away"
+    assert night.monitor("load", wire.ID).code == 1
+    after = made_of(night)
+    assert [name for name in before if after[name] != before[name]] == [], "a wrong description takes nothing away"
 
     raws = [item.answer.raw_sha256 for item in archive.history(night.settings, wire.ID).accepted]
     (local / f"{wire.ID}.yml").unlink()
-    catalog = catalog_of(night.settings)
-    left = inputs.deliveries(night.settings, inputs.histories_of(night.settings, catalog))
-    assert raws and wire.ID not in catalog.datasets and "16070:01" not in catalog.regions
-    assert not set(left["raw_sha256"].to_pylist()) & set(raws), "the next build has nothing of it"
-    assert has_news(night.settings)
+    left = made_of(night)
+    assert raws and not set(left["delivery"]["raw_sha256"].to_pylist()) & set(raws)
+    assert wire.ID not in left["catalog_dataset"]["dataset_id"].to_pylist()
+    assert KEPT not in left["catalog_region"]["region_key"].to_pylist()
+    assert has_news(night.settings), "the next build has nothing of it"
     assert all(archive.get_raw(night.settings, raw) for raw in raws), "what was delivered stays in the archive"
 
 
