@@ -101,6 +101,13 @@ def test_in_a_workbook_the_sheet_with_the_table_is_named(tmp_path, catalog):
     }
 
 
+def test_the_total_of_a_town_is_not_taken_for_that_of_its_kreis(tmp_path, catalog):
+    lines = [["Nord", 1010], ["Stadt Muster gesamt", 1010], ["Landkreis insgesamt", 2020]]
+    found = proposed(tmp_path, catalog, wire.csv(lines, ("Ort", "Einwohner")))
+    values = columns_of(found)["Ort"]["values"]
+    assert values == {"Stadt Muster gesamt": "TODO", "Landkreis insgesamt": "16070"}
+
+
 def test_kreise_are_known_by_name_or_ags_and_a_period_by_the_files_name(tmp_path, catalog):
     lines = [["16070", "Ilm-Kreis", "1,5"], ["16051", "Erfurt, Stadt", "x"], ["16067", "Gotha", ""]]
     found = proposed(tmp_path, catalog, wire.csv(lines, ("AGS", "Kreis", "Einwohner")), "einwohner_2025.csv")

@@ -263,6 +263,11 @@ def _areas(
     return tuple(name for name in names if kreis_of(name, regions) is None), kreise.pop() if len(kreise) == 1 else TODO
 
 
+def is_all_of_the_kreis(name: str) -> bool:
+    """Whether a name of a total names nothing but the Kreis: `Stadt Muster gesamt` may be part of it."""
+    return set(re.findall(r"\w+", name.casefold())) <= {*_TOTALS, "kreis", "landkreis", "kreisgebiet"}
+
+
 def is_total(name: str) -> bool:
     """Whether a name in a column of areas speaks of all of them."""
     return bool(_TOTALS.intersection(re.findall(r"\w+", name.casefold())))

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from integrationsmonitor.describe.looking import TODO, Seen, SeenColumn, is_total
+from integrationsmonitor.describe.looking import TODO, Seen, SeenColumn, is_all_of_the_kreis, is_total
 
 _HEAD = """\
 # Vorschlag von `monitor describe` für {file}. Jedes TODO muss ein Mensch entscheiden; so lange wird nichts geladen.
@@ -89,9 +89,8 @@ def _regions(seen: Seen) -> Iterator[str]:
 def _column(column: SeenColumn, seen: Seen) -> str:
     if column.field == "region":
         totals = [name for name in seen.regions if is_total(name)] if column.by == "name" else []
-        values = (
-            f", values: {{{', '.join(f'{_text(name)}: {_text(seen.parent)}' for name in totals)}}}" if totals else ""
-        )
+        meant = [f"{_text(name)}: {_text(seen.parent if is_all_of_the_kreis(name) else TODO)}" for name in totals]
+        values = ", values: {" + ", ".join(meant) + "}" if meant else ""
         return f"{{field: region, by: {column.by}{values}}}"
     if column.field in ("period", "n"):
         return f"{{field: {column.field}}}"
