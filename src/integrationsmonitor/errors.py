@@ -47,4 +47,6 @@ class GateError(MonitorError):
 
 
 def _one_line(text: str, hint: str) -> str:
-    return " ".join((f"{text}. {hint}" if hint else text).split())
+    """One line that every file and terminal takes: JSON may hold halves of characters, which no encoding knows."""
+    line = " ".join((f"{text}. {hint}" if hint else text).split())
+    return line.encode("utf-8", "backslashreplace").decode()

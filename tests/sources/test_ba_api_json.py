@@ -30,6 +30,7 @@ def refused(change: Callable[[list[Row]], object]) -> str:
     changed = change(answer)
     with pytest.raises(ContractError) as raised:
         read(answer if changed is None else changed)
+    assert str(raised.value).isprintable() and len(str(raised.value)) < 600, "it goes into files and terminals"
     return str(raised.value)
 
 
@@ -117,6 +118,7 @@ def test_a_null_carries_its_sign():
         (put(2, metricName=7), "line 2: expected a metricName that is text, found 7"),
         (put(2, index="0"), "line 2: expected an index from 0, found '0'"),
         (put(2, index=-1), "line 2: expected an index from 0, found -1"),
+        (put(2, index=10**2000), "line 2: expected an index from 0, found 1000"),
         (put(2, index=True), "line 2: expected an index from 0, found True"),
         (put(2, index=1), "line 2: expected index 0 for Oktober 2026, found 1"),
     ],
@@ -136,6 +138,11 @@ def test_another_shape_is_refused(change, text):
         (json_bytes(rows(ALO, ERFURT)).replace(b'"value": 2010', b'"value": 1e9999999'), "is no plain number"),
         (json_bytes(rows(ALO, ERFURT)).replace(b'"value": 2010', b'"value": 5, "value": 2010'), "a key stands twice"),
         (json_bytes(rows(ALO, ERFURT)).replace(b'"value": 2010', b'"value": ' + b"9" * 5000), "expected JSON"),
+        (
+            json.dumps([{**rows(ALO, ERFURT)[0], "value": None, "showValue": "\ud800"}]).encode(),
+            "surrogates not allowed",
+        ),
+        (json.dumps([{"\ud800": 1}]).encode(), r"expected the key attributes, found \ud800"),
         (b"[" * 100_000, "expected JSON"),
         ("[\xdf]".encode("latin-1"), "expected JSON"),
         (b" " * (ba_api_json.MAX_BYTES + 1), "at most 16,777,216 bytes"),

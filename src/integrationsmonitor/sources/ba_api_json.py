@@ -68,7 +68,7 @@ class _Reader:
         label, index = entry["metricName"], entry["index"]
         if not isinstance(label, str):
             raise self._refuse(line, "a metricName that is text", repr(label)[:80])
-        if type(index) is not int or index < 0:
+        if type(index) is not int or not 0 <= index <= MAX_OBJECTS:
             raise self._refuse(line, "an index from 0", repr(index)[:80])
         if self.indexes.setdefault(month, index) != index:
             raise self._refuse(line, f"index {self.indexes[month]} for {german(month)}", str(index))
@@ -139,6 +139,9 @@ class _Reader:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
+    for word in found.values():
+        if isinstance(word, str):
+            word.encode()  # half a character (\ud800) is no text: a ValueError
     if len(found) < len(pairs):
         raise ValueError("a key stands twice in one object")
     return found
