@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
 
-from ba_api_wire import MONTHS, Fig, dataset, entry, json_bytes, kreise, region_list, rows, spelled, unemployed
+from ba_api_wire import MONTHS, Fig, dataset, entry, json_bytes, kreise, parts, region_list, rows, spelled, unemployed
 from integrationsmonitor import archive, landing, night
 from integrationsmonitor.errors import ContractError, FetchError, JumpError
 from integrationsmonitor.replay import Answer, ReplayServer, Request
-from integrationsmonitor.replay.store import pack
+from integrationsmonitor.replay.store import add_pages, pack
 from integrationsmonitor.settings import Settings
+from integrationsmonitor.sources import ba_regions
 from night_support import PROJECT, small_catalog
 
 ALO = dataset("ba_api_alo")
@@ -145,3 +147,49 @@ def test_a_host_that_ignores_the_region_is_refused_with_its_bytes_in_quarantine(
     with pytest.raises(ContractError, match="the host ignored the region"):
         host.load()
     assert list(Path(host.environment["MONITOR_HOME"]).glob("quarantine/**/*"))
+
+
+# --- recorded nights -------------------------------------------------------------------------------------------------
+
+SEPTEMBER = ("2026-09", "2026-08", "2025-09")
+OLD, NEW = ("2026-10-02", SEPTEMBER), ("2026-11-02", MONTHS)
+
+
+@pytest.fixture
+def recorded(host: Host) -> Callable[[str], dict[str, object]]:
+    """A night of the recorded source, standing at a day; it holds what the hosts said on two days."""
+
+    def pages(day: str, months: tuple[str, ...]) -> Iterator[tuple[str, str, int, str, list[str], bytes]]:
+        moment = int(datetime.fromisoformat(f"{day}T06:00:00+00:00").timestamp()) * 1000
+        listed = region_list(*(entry(key) for key in kreise()))
+        yield "ba", ba_regions.LIST_PATH, moment, "application/javascript", ["ba_api_alo"], listed
+        for part in parts(ALO, unemployed(months)):
+            yield "ba_api", part.url, moment, "application/json", ["ba_api_alo"], part.body
+
+    for day, months in (OLD, NEW):
+        add_pages(host.recordings, pages(day, months))
+    environment = {**host.environment, "MONITOR_SOURCE": "recorded", "MONITOR_RECORDINGS": str(host.recordings)}
+
+    def load(day: str) -> dict[str, object]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("MONITOR_AS_RECORDED", day)
+            return night.load(Settings.from_env(environment), "ba_api_alo", everything=True)
+
+    return load
+
+
+def test_a_night_that_stands_before_the_first_recorded_answer_has_nothing_and_that_is_no_error(recorded):
+    assert (recorded("2026-09-30")["state"], recorded("2026-10-02")["rows"]) == ("not_recorded", 576)
+
+
+def test_a_recorded_answer_is_known_from_the_day_at_which_the_night_stands(recorded, host):
+    recorded("2026-10-02")
+    recorded("2026-11-02")
+    with host.settings() as (settings, _):
+        known = [item.answer.known_from[:10] for item in archive.history(settings, "ba_api_alo").accepted]
+    assert known == ["2026-10-02", "2026-11-02"]
+
+
+def test_a_night_that_stands_at_an_earlier_day_takes_nothing_back(recorded, host):
+    recorded("2026-11-02")
+    assert (recorded("2026-10-02")["changed"], host.periods()) == (False, set(MONTHS))

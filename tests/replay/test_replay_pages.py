@@ -63,6 +63,7 @@ def test_another_region_table_or_host_is_not_answered_with_something_near(server
 
 def test_datasets_say_of_which_of_them_anything_is_recorded(server):
     assert (server.has_pages("d"), server.has_pages("e")) == (True, False)
+    assert (server.has_pages("d", date(2026, 6, 1)), server.has_pages("d", date(2026, 5, 1))) == (True, False)
 
 
 def test_the_shipped_recordings_hold_no_pages(project_recordings=Path(__file__).parents[2] / "recordings"):

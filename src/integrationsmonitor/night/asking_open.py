@@ -37,7 +37,7 @@ def why_fetch(settings: Settings, catalog: Catalog, dataset: Dataset, past: arch
     newest = past.accepted[-1].answer
     held = bundle.open_bundle(archive.get_raw(settings, newest.raw_sha256), dataset.id, newest.filename)
     with replay(settings) as server:
-        if server and not server.has_pages(dataset.id):
+        if server and not server.has_pages(dataset.id, clock.as_recorded()):
             return "", newest.retrieved_at[:10]
         with _http(settings) as http:
             base_url = _base_url(settings, server, str(dataset.source["host"]))
@@ -54,18 +54,25 @@ def rounds(
     from integrationsmonitor.sources import ba_api_client, ba_regions, ba_report_client, tls_client
 
     with replay(settings) as server:
-        if server and not server.has_pages(dataset.id):
+        if server and not server.has_pages(dataset.id, clock.as_recorded()):
             return  # never recorded: the dataset's state says so, and that is no error
         with _http(settings) as http:
             base_url = _base_url(settings, server, str(dataset.source["host"]))
             if dataset.connector == "ba_api":
                 list_url = _base_url(settings, server, "ba") + ba_regions.LIST_PATH
-                yield ba_api_client.fetch(dataset, catalog, base_url, http, past, region_list_url=list_url)
+                answers = ba_api_client.fetch(dataset, catalog, base_url, http, past, region_list_url=list_url)
+                yield map(_at_its_time, answers)
             elif dataset.connector == "ba_report":
                 for month in ba_report_client.fetch(dataset, catalog, base_url, http, past):
-                    yield iter([month])
+                    yield iter([_at_its_time(month)])
             else:
-                yield tls_client.fetch(dataset, catalog, base_url, http, past)
+                yield map(_at_its_time, tls_client.fetch(dataset, catalog, base_url, http, past))
+
+
+def _at_its_time(fetched: Fetched) -> Fetched:
+    """These answers do not say from when they are known: in a night that stands at an earlier day, it is that day."""
+    stands_at = clock.as_recorded()
+    return replace(fetched, retrieved_at=min(stands_at, fetched.retrieved_at)) if stands_at else fetched
 
 
 def narrowed(dataset: Dataset, today: date) -> Dataset:

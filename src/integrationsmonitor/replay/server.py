@@ -110,9 +110,9 @@ class ReplayServer:
             prefix = f"/{_PREFIX}/{as_recorded.isoformat()}"
         return f"http://127.0.0.1:{self.port}{prefix}{_BASE_PATHS[host]}"
 
-    def has_pages(self, dataset_id: str) -> bool:
-        """Whether any page of a host without log-in was recorded for the dataset."""
-        return self.store.has_pages(dataset_id)
+    def has_pages(self, dataset_id: str, as_recorded: date | datetime | None = None) -> bool:
+        """Whether any page of a host without log-in was recorded for the dataset by then."""
+        return self.store.has_pages(dataset_id, known_until(as_recorded))
 
     def stands(self, table: str, host: str | None = None) -> list[datetime]:
         """Return the moments at which recorded answers of a table were made, old to new."""

@@ -115,9 +115,10 @@ class RecordingStore:
         ]
         return max(fitting, key=lambda recording: (recording.year, recording.epoch), default=None)
 
-    def has_pages(self, dataset_id: str) -> bool:
-        """Whether any page was recorded for the dataset."""
-        return any(dataset_id in page.datasets for page in self.pages)
+    def has_pages(self, dataset_id: str, until: datetime | None) -> bool:
+        """Whether any page was recorded for the dataset by then."""
+        known = (page for page in self.pages if until is None or page.known <= until)
+        return any(dataset_id in page.datasets for page in known)
 
     def find_page(self, host: str, target: str, known_until: datetime | None) -> Page | None:
         """Return the newest recorded answer to a GET of `target` (path below the host, and query) by `known_until`."""
