@@ -104,6 +104,16 @@ def test_a_window_that_moves_on_takes_nothing_back():
         compare(october, pa.concat_tables([october, september]), None)
 
 
+def test_an_answer_that_ends_earlier_than_the_one_before_is_an_old_one():
+    window = replace(REAL, source={**REAL.source, "form": "Tabelle"})
+    october, september, august = observed("1000", 2019), observed("1000", 2018), observed("1000", 2017)
+    with pytest.raises(ContractError, match="the whole file: expected figures up to 2019-06-30, as before, found 2018"):
+        jumps.check(pa.concat_tables([september, august]), pa.concat_tables([october, september]), None, window, NAME)
+    years = [observed("1000", year) for year in range(2000, 2020)]
+    with pytest.raises(ContractError, match="expected figures up to 2019-06-30"):
+        compare(pa.concat_tables(years[:-1]), pa.concat_tables(years), None)
+
+
 def test_a_new_census_base_takes_nothing_back():
     other_base = observed("1900").set_column(
         observed("1").schema.get_field_index("basis"), "basis", pa.array(["another"], pa.string())

@@ -2,11 +2,12 @@
 
 Three comparisons, with the limits of the dataset's file (`contract.jumps`): each figure against the same figure of
 before (a revision), against that of the nearest earlier period, and, where one answer holds all periods, those of the
-newest against those of the period before it (within). Refuses a revision that takes a tenth of the numbers back
-(hidden, blocked, "not delivered yet" where it was; not: a period that a moving window no longer holds), and, with the
-cell that jumped furthest, figures further apart than `max_ratio`, of which the larger one is above `floor` (small
-counts may do what they like). A ratio allowed for one year is allowed for each year between two periods; what begins
-or ends between them (0) is no jump. Only Thüringen is compared: comparators may break.
+newest against those of the period before it (within). Refuses an answer that ends earlier than the one before, a
+revision that takes a tenth of the numbers back (hidden, blocked, "not delivered yet" where it was; not: a period that a
+moving window no longer holds), and, with the cell that jumped furthest, figures further apart than `max_ratio`, of
+which the larger one is above `floor` (small counts may do what they like). A ratio allowed for one year is allowed for
+each year between two periods; what begins or ends between them (0) is no jump. Only Thüringen is compared: comparators
+may break.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ def check(now: pa.Table, before: pa.Table | None, earlier: pa.Table | None, data
                 con.register(name, observations)
         if before is not None:
             _check_lost(con, dataset, filename)
+            _check_end(con, dataset, filename)
         for rule in dataset.contract.jumps:
             if rule.against == "within" or (before if rule.against == "revision" else earlier) is not None:
                 _check_rule(con, rule, dataset, filename)
@@ -75,6 +77,22 @@ def _check_lost(con: duckdb.DuckDBPyConnection, dataset: Dataset, filename: str)
             example or "the whole file",
             f"the {numbers:,} numbers that were there before",
             f"no number for {lost:,} of them",
+            _ACCEPT.format(dataset.id),
+        )
+
+
+def _check_end(con: duckdb.DuckDBPyConnection, dataset: Dataset, filename: str) -> None:
+    """Refuse an answer that ends earlier than the one before: a host's copy of old, whose figures would be news."""
+    end, was = con.execute(
+        "select (select max(period_end) from now_rows), (select max(period_end) from before_rows)"
+    ).fetchall()[0]
+    if end and was and end < was:
+        raise ContractError(
+            dataset.id,
+            filename,
+            "the whole file",
+            f"figures up to {was}, as before",
+            f"{end}",
             _ACCEPT.format(dataset.id),
         )
 
