@@ -19,7 +19,7 @@ from integrationsmonitor.replay import Answer, ReplayServer, Request
 from integrationsmonitor.replay.store import add_pages, pack
 from integrationsmonitor.settings import Settings
 from integrationsmonitor.sources import ba_regions
-from night_support import PROJECT, small_catalog
+from night_support import PROJECT, edit_yaml, small_catalog
 
 ALO = dataset("ba_api_alo")
 NOVEMBER = ("2026-11", "2026-10", "2025-11")
@@ -147,6 +147,23 @@ def test_a_host_that_ignores_the_region_is_refused_with_its_bytes_in_quarantine(
     with pytest.raises(ContractError, match="the host ignored the region"):
         host.load()
     assert list(Path(host.environment["MONITOR_HOME"]).glob("quarantine/**/*"))
+
+
+def test_a_table_that_the_host_renames_is_asked_by_its_new_name_and_what_is_held_stays(host, monkeypatch):
+    host.load()
+    monkeypatch.setenv("MONITOR_NOW", "2026-11-26T02:15:00+01:00")
+    host.figures = unemployed(NOVEMBER)
+    host.spoil = lambda request: Answer(404, "text/html", b"") if request.method.endswith("TabelleALOD") else None
+    with pytest.raises(FetchError, match=r"HTTP 404: .* Correct source\.requests"):
+        host.load()
+    file = Path(host.environment["MONITOR_CATALOG"]) / "datasets" / "ba_api_alo.yml"
+    edit_yaml(file, lambda raw: raw["source"]["requests"][-1].update(table="EckwerteTabelleALODE"))
+    with pytest.raises(ContractError, match=r"If both mean the same figures, name the former under `formerly`"):
+        host.load()
+    former = [{"table": "EckwerteTabelleALOD"}]
+    edit_yaml(file, lambda raw: raw["source"]["requests"][-1].update(formerly=former))
+    assert host.load()[0]["changed"] is True
+    assert host.periods() == {*MONTHS, *NOVEMBER}
 
 
 # --- recorded nights -------------------------------------------------------------------------------------------------

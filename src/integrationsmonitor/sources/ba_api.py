@@ -28,13 +28,17 @@ JSON, CSV = "ba_json", "ba_csv"
 GERMANY = "DG"
 _BERLIN = ZoneInfo("Europe/Berlin")
 _HINT = "Compare the answer with catalog/datasets/{}.yml; no number of it is used"
+_RENAMED = (
+    "If both mean the same figures, name the former under `formerly` of its request in catalog/datasets/{}.yml; "
+    "figures of another meaning need a dataset of their own"
+)
 
 
 def read_cells(parts: Sequence[Part], dataset: Dataset, filename: str, known_from: datetime) -> Answer:
     """Cells of all regions, in the order of the parts; `known_from` decides what is still provisional."""
 
-    def refuse(where: str, expected: str, found: str) -> ContractError:
-        return ContractError(dataset.id, filename, where, expected, found, _HINT.format(dataset.id))
+    def refuse(where: str, expected: str, found: str, hint: str = _HINT) -> ContractError:
+        return ContractError(dataset.id, filename, where, expected, found, hint.format(dataset.id))
 
     if not parts:
         raise refuse("the whole file", "answers of regions", "none")
@@ -78,15 +82,19 @@ def _starts_as_json(body: bytes) -> bool:
 
 
 def _request(part: Part, dataset: Dataset, refuse: Any) -> Mapping[str, Any]:
-    """The request that a part must have answered, by its address."""
+    """The request that a part must have answered, by its address of today or by one that it had before."""
     request = request_of(part.region_key, dataset)
     if request is None:
         raise refuse(part.name, "a region that the dataset's file asks for", part.region_key)
     address = urlsplit(part.url)
     asked = (unquote(address.path.rsplit("/", 1)[-1]), parse_qsl(address.query))
-    wanted = (request["table"], [(request["parameter"], part.region_name)] if "parameter" in request else [])
-    if asked != wanted:
-        raise refuse(part.name, f"an answer to {wanted[0]} {dict(wanted[1])}", f"to {asked[0]} {dict(asked[1])}")
+    wanted, *former = (
+        (entry["table"], [(entry["parameter"], part.region_name)] if "parameter" in entry else [])
+        for entry in (request, *request.get("formerly", ()))
+    )
+    if asked not in (wanted, *former):
+        expected = f"an answer to {wanted[0]} {dict(wanted[1])}"
+        raise refuse(part.name, expected, f"to {asked[0]} {dict(asked[1])}", _RENAMED)
     return request
 
 
