@@ -96,6 +96,8 @@ def load_dataset(file: Path, schema: Path) -> Dataset:
         _check_unique(file, f"axes.{axis.code}.values.labels", [x for v in axis.values for x in v.labels])
     _check_names(file, dataset)
     _check_parents(file, dataset)
+    if dataset.connector == "ba_api":
+        _check_api(file, dataset)
     return dataset
 
 
@@ -112,6 +114,15 @@ def _check_parents(file: Path, dataset: Dataset) -> None:
     for label, found in parents.items():
         if any(found) and ("" in found or len(set(found)) < len(found)):
             raise ConfigError(f"{file}: measures: {label!r} stands twice; give each a parent of its own")
+
+
+def _check_api(file: Path, dataset: Dataset) -> None:
+    """The API names no codes: labels alone tell figures apart, and one attribute beside the month their group."""
+    _check_unique(file, "source.requests", [str(request["regions"]) for request in dataset.source["requests"]])
+    labels = [label for measure in dataset.measures if not measure.parent for label in measure.labels]
+    _check_unique(file, "measures and source.change_metrics", [*labels, *dataset.source.get("change_metrics", ())])
+    if len(dataset.axes) > 1:
+        raise ConfigError(f"{file}: axes: a table of the BA statistics API has at most one; remove the others")
 
 
 def _check_names(file: Path, dataset: Dataset) -> None:

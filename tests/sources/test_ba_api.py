@@ -333,8 +333,26 @@ def test_a_sum_over_measures_names_measures_of_the_file(tmp_path):
     refused_file(raw, tmp_path, "contract.sums over 'measure' names 'ALO_SGB4', which is not declared in this file")
 
 
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (
+            lambda raw: raw["source"]["requests"].append(raw["source"]["requests"][0]),
+            "source.requests: 'kreise' stands",
+        ),
+        (lambda raw: raw["axes"].append({**raw["axes"][0], "code": "MORE"}), "axes: a table of the BA statistics API"),
+        (lambda raw: raw["source"].update(change_metrics=["Beschäftigte"]), "'Beschäftigte' stands twice; remove one"),
+        (lambda raw: raw["measures"].append({**raw["measures"][0], "code": "B"}), "'Beschäftigte' stands twice"),
+    ],
+)
+def test_a_file_that_would_have_a_figure_taken_for_another_is_refused(change, text, tmp_path):
+    raw = yaml.safe_load((catalog().path / "datasets" / "ba_api_bst.yml").read_text(encoding="utf-8"))
+    change(raw)
+    refused_file(raw, tmp_path, text)
+
+
 def refused_file(raw: dict[str, Any], tmp_path: Path, text: str) -> None:
-    file = Path(tmp_path) / "ba_api_alo.yml"
+    file = Path(tmp_path) / f"{raw['id']}.yml"
     file.write_text(yaml.safe_dump(raw), encoding="utf-8")
     with pytest.raises(ConfigError) as raised:
         load_dataset(file, catalog().path / "schemas" / "dataset.schema.json")
