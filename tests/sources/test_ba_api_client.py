@@ -206,7 +206,7 @@ def test_a_land_without_a_name_is_a_fault_of_the_file(tmp_path):
 def probe(folder: Path, held: list[Part], answers: Faults = host, found: Dataset = ALO) -> tuple[bool, list[Request]]:
     with served(folder, answers) as (server, http):
         base = server.base_url("ba_api")
-        same = ba_api_client.is_unchanged(found, catalog(), base, "not asked", http, held)
+        same = ba_api_client.is_unchanged(found, catalog(), base, http, held)
         return same, list(server.requests)
 
 

@@ -32,7 +32,7 @@ def why_fetch(settings: Settings, catalog: Catalog, dataset: Dataset, past: arch
     """
     if dataset.connector != "ba_api":
         return "what is not held is asked for every night", ""
-    from integrationsmonitor.sources import ba_api_client, ba_regions, bundle
+    from integrationsmonitor.sources import ba_api_client, bundle
 
     newest = past.accepted[-1].answer
     held = bundle.open_bundle(archive.get_raw(settings, newest.raw_sha256), dataset.id, newest.filename)
@@ -41,8 +41,7 @@ def why_fetch(settings: Settings, catalog: Catalog, dataset: Dataset, past: arch
             return "", newest.retrieved_at[:10]
         with _http(settings) as http:
             base_url = _base_url(settings, server, str(dataset.source["host"]))
-            list_url = _base_url(settings, server, "ba") + ba_regions.LIST_PATH
-            if ba_api_client.is_unchanged(dataset, catalog, base_url, list_url, http, held):
+            if ba_api_client.is_unchanged(dataset, catalog, base_url, http, held):
                 return "", newest.retrieved_at[:10]
     return "the first region's answer changed", ""
 

@@ -58,26 +58,16 @@ def fetch(
     yield _fetched(dataset, parts, filename, first, latest)
 
 
-def is_unchanged(
-    dataset: Dataset,
-    catalog: Catalog,
-    base_url: str,
-    region_list_url: str,
-    http: HttpClient,
-    held: Sequence[Part],
-) -> bool:
+def is_unchanged(dataset: Dataset, catalog: Catalog, base_url: str, http: HttpClient, held: Sequence[Part]) -> bool:
     """Whether the host still says of the first region what is held of it; raises FetchError.
 
     The BA publishes all regions of a table at once, so that one request tells whether the others are worth asking. A
     dataset that asks otherwise than it did has changed.
     """
-    del region_list_url  # the name of then is the name of the question
-    first = held[0]
-    level = _KREISE if len(first.region_key) == 5 else first.region_key
-    request = next((entry for entry in dataset.source["requests"] if entry["regions"] == level), None)
-    if request is None or first.url != _url(dataset, request, first.region_name):
+    asked, first = _asked(dataset, catalog), held[0]
+    if {part.region_key for part in held} != set(asked):
         return False
-    if {part.region_key for part in held} != set(_asked(dataset, catalog)):
+    if first.url != _url(dataset, asked[first.region_key], first.region_name):  # the name of then is that of today
         return False
     return _ask(base_url + first.url, dataset, http).body == first.body
 
