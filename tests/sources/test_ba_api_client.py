@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ba_api_wire import dataset, entry, json_bytes, kreise, region_list, rows, spelled, unemployed
 from integrationsmonitor import archive
 from integrationsmonitor.dataset import Dataset
-from integrationsmonitor.errors import ConfigError, ContractError
+from integrationsmonitor.errors import ContractError
 from integrationsmonitor.http import HttpClient, Policy
 from integrationsmonitor.replay import Answer, ReplayServer, Request
 from integrationsmonitor.replay.store import pack
@@ -45,11 +45,6 @@ def test_the_list_gives_the_name_of_every_kreis_of_today():
     names = ba_regions.region_names(listed(), REGIONS, "ba_api_alo")
     assert names == {key: spelled(key) for key in kreise()}
     assert (names["16051"], names["16070"], len(names)) == ("Erfurt, Stadt", "Ilm-Kreis", 22)
-
-
-def test_the_land_is_taken_from_the_list_where_it_stands_there():
-    land = entry("16", "Thüringen", "Bundesland")
-    assert ba_regions.region_names(listed(land), REGIONS, "x")["16"] == "Thüringen"
 
 
 def test_bom_blanks_and_a_missing_semicolon_do_no_harm():
@@ -157,13 +152,6 @@ def test_addresses_are_those_of_the_source(tmp_path):
     assert (first.name, first.url[:26]) == ("16.csv", "ct/v1/tableFetch/csv/Eckwe")
 
 
-def test_germany_alone_needs_no_list(tmp_path):
-    only = replace(ALO, source={**ALO.source, "requests": [ALO.source["requests"][-1]]})
-    answer, requests = fetch(tmp_path, found=only)
-    assert [request.host for request in requests] == ["ba_api"]
-    assert answer.request["requests"] == "1"
-
-
 @pytest.mark.parametrize(
     ("status", "text"),
     [
@@ -193,11 +181,11 @@ def test_a_list_that_changed_is_a_failure_with_its_bytes(tmp_path):
     assert len(requests) == 1
 
 
-def test_a_land_without_a_name_is_a_fault_of_the_file(tmp_path):
-    nameless = [{k: v for k, v in request.items() if k != "name"} for request in ALO.source["requests"]]
-    found = replace(ALO, source={**ALO.source, "requests": nameless})
-    with pytest.raises(ConfigError, match=r"ba_api_alo.yml: source.requests: the BA's list names no region 16"):
-        fetch(tmp_path, found=found)
+def test_only_the_kreise_need_the_list(tmp_path):
+    only = replace(ALO, source={**ALO.source, "requests": ALO.source["requests"][1:]})
+    answer, requests = fetch(tmp_path, found=only)
+    assert [request.host for request in requests] == ["ba_api", "ba_api"]
+    assert answer.request["requests"] == "2"
 
 
 # --- the probe -------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from integrationsmonitor import clock
 from integrationsmonitor.dataset import LAST_DAY
-from integrationsmonitor.errors import ConfigError, ContractError, FetchError
+from integrationsmonitor.errors import ContractError, FetchError
 from integrationsmonitor.sources import bundle
 from integrationsmonitor.sources.ba_regions import region_names
 from integrationsmonitor.sources.fetched import EVER, Fetched
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SLOT = "all"
 PATHS = {"json": "pc/v1/tableFetch/dia/", "csv": "ct/v1/tableFetch/csv/"}
-_KREISE, _GERMANY = "kreise", "DG"
+_KREISE = "kreise"
 _TOO_FAST, _NOT_THERE = 403, 404
 
 
@@ -78,8 +78,8 @@ def _fetched(dataset: Dataset, parts: list[Part], filename: str, url: str, retri
 
 
 def _names(dataset: Dataset, catalog: Catalog, http: HttpClient, region_list_url: str) -> Mapping[str, str]:
-    """The BA's names of regions; the list is not asked for where Germany is all that is wanted."""
-    if all(request["regions"] == _GERMANY for request in dataset.source["requests"]):
+    """The BA's names of the Kreise; its list is not asked for where no Kreis is wanted."""
+    if all(request["regions"] != _KREISE for request in dataset.source["requests"]):
         return {}
     answer = http.fetch(region_list_url, dataset_id=dataset.id)
     try:
@@ -93,14 +93,7 @@ def _names(dataset: Dataset, catalog: Catalog, http: HttpClient, region_list_url
 def _targets(dataset: Dataset, catalog: Catalog, names: Mapping[str, str]) -> Iterator[Part]:
     """The parts to ask for, without their bodies."""
     for region_key, request in _asked(dataset, catalog).items():
-        name = ""
-        if "parameter" in request:
-            name = names.get(region_key) or str(request.get("name", ""))
-            if not name:
-                raise ConfigError(
-                    f"catalog/datasets/{dataset.id}.yml: source.requests: the BA's list names no region {region_key}; "
-                    "write its name there"
-                )
+        name = "" if "parameter" not in request else names.get(region_key) or str(request["name"])
         kind = dataset.source["format"]
         yield bundle.Part(f"{region_key}.{kind}", region_key, name, _url(dataset, request, name), b"")
 

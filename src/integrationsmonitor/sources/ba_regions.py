@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.dataset import LAST_DAY
@@ -25,27 +25,23 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_OBJECTS = 100_000
 _ASSIGNMENT = re.compile(r"\s*var\s+persistListenfelderJSON\s*=")
 _FILTER, _KEY, _NAME = "Filtername", "BA_SCHL", "DESC"
-_KREIS, _LAND = "Kreis", "Bundesland"
+_KREIS = "Kreis"
 _THUERINGEN = "16"
 _HINT = "The list of the BA's web forms has changed; compare it with sources/ba_regions.py"
 Entry = tuple[str, str, str]
 
 
 def region_names(data: bytes, regions: Mapping[str, Region], dataset_id: str) -> dict[str, str]:
-    """The BA's name of every Kreis of Thüringen of today, and of the Land where the list holds it, by our key."""
-    entries = list(_entries(_parsed(data, dataset_id), dataset_id))
-    names = _kreise(entries, regions, dataset_id)
+    """The BA's name of every Kreis of Thüringen of today, by our key."""
+    names = _kreise(_entries(_parsed(data, dataset_id), dataset_id), regions, dataset_id)
     today = {key for key, region in regions.items() if region.level == "kreis" and region.exists_at(LAST_DAY)}
     if missing := sorted(today - names.keys()):
         wanted = f"a Kreis {missing[0]} ({regions[missing[0]].name})"
         raise _refuse(dataset_id, "the Kreise", wanted, f"{len(names)} others")
-    land = regions[_THUERINGEN].name
-    if any(name == land for word, _, name in entries if word == _LAND):
-        names[_THUERINGEN] = land
     return names
 
 
-def _kreise(entries: list[Entry], regions: Mapping[str, Region], dataset_id: str) -> dict[str, str]:
+def _kreise(entries: Iterable[Entry], regions: Mapping[str, Region], dataset_id: str) -> dict[str, str]:
     names: dict[str, str] = {}
     for word, key, name in entries:
         if word != _KREIS or not key.startswith(_THUERINGEN):
