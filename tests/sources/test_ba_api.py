@@ -309,6 +309,7 @@ def test_every_dataset_of_this_source_says_what_a_reader_must_know():
         for measure in found.measures:
             assert measure.unit != "Prozent" or measure.rounding == {"half_unit": 0.05}, measure.code
         assert found.table == found.source["requests"][0]["table"], id
+    assert dataset("ba_api_bb").place == "none", "applicants at their residence, places at that of the training"
     assert {id for id in API if dataset(id).off_de} == {"ba_api_alo_kreise_reihe", "ba_api_grusi"}
 
 
