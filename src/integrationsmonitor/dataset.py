@@ -225,6 +225,11 @@ class Dataset:
         return self.source.get("form") == "Tabelle"
 
     @property
+    def is_asked_by_region(self) -> bool:
+        """Whether each region is a request of its own, so that a host may mix them up."""
+        return "requests" in self.source
+
+    @property
     def connector(self) -> str:
         """The module under `sources/` that reads it."""
         return str(self.source["connector"])

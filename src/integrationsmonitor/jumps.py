@@ -2,12 +2,12 @@
 
 Three comparisons, with the limits of the dataset's file (`contract.jumps`): each figure against the same figure of
 before (a revision), against that of the nearest earlier period, and, where one answer holds all periods, those of the
-newest against those of the period before it (within). Refuses an answer that ends earlier than the one before, a
-revision that takes a tenth of the numbers back (hidden, blocked, "not delivered yet" where it was; not: a period that a
-moving window no longer holds), and, with the cell that jumped furthest, figures further apart than `max_ratio`, of
-which the larger one is above `floor` (small counts may do what they like). A ratio allowed for one year is allowed for
-each year between two periods; what begins or ends between them (0) is no jump. Only Thüringen is compared: comparators
-may break.
+newest against those of the period before it (within). Refuses two Kreise with the very same figures where each is asked
+for on its own, an answer that ends earlier than the one before, a revision that takes a tenth of the numbers back
+(hidden, blocked, "not delivered yet" where it was; not: a period that a moving window no longer holds), and, with the
+cell that jumped furthest, figures further apart than `max_ratio`, of which the larger one is above `floor` (small
+counts may do what they like). A ratio allowed for one year is allowed for each year between two periods; what begins or
+ends between them (0) is no jump. Only Thüringen is compared: comparators may break.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ def check(now: pa.Table, before: pa.Table | None, earlier: pa.Table | None, data
         for name, observations in (("now_rows", now), ("before_rows", before), ("earlier_rows", earlier)):
             if observations is not None:
                 con.register(name, observations)
+        if dataset.is_asked_by_region:
+            _check_twins(con, dataset, filename)
         if before is not None:
             _check_lost(con, dataset, filename)
             _check_end(con, dataset, filename)
@@ -79,6 +81,29 @@ def _check_lost(con: duckdb.DuckDBPyConnection, dataset: Dataset, filename: str)
             f"no number for {lost:,} of them",
             _ACCEPT.format(dataset.id),
         )
+
+
+def _check_twins(con: duckdb.DuckDBPyConnection, dataset: Dataset, filename: str) -> None:
+    """Refuse two Kreise with the very same figures: chance, where these are few, or the host mixed regions up."""
+    what = ", ".join(name for name in _SAME_CELL if name != "region_key")
+    found = con.execute(
+        f"""
+        with said as (
+            select region_key, arg_min(raw_locator, (period_end, measure)) as place, list(words order by words) as words
+            from (select region_key, raw_locator, period_end, measure, value, row({what}, value, sign) as words
+                  from now_rows where region_key[1:2] = '16' and len(region_key) = 5)
+            group by region_key
+            having count(value) > 0
+        )
+        select other.place, one.region_key, other.region_key from said as one inner join said as other using (words)
+        where one.region_key < other.region_key order by all limit 1
+        """
+    ).fetchone()
+    if found is not None:
+        place, one, other = found
+        same = f"the very figures of {one}: chance, or the host mixed them up"
+        hint = _ACCEPT.format(dataset.id)
+        raise ContractError(dataset.id, filename, place, f"figures of its own for {other}", same, hint)
 
 
 def _check_end(con: duckdb.DuckDBPyConnection, dataset: Dataset, filename: str) -> None:

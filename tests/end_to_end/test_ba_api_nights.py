@@ -141,6 +141,26 @@ def test_a_host_that_wants_peace_ends_the_night_for_this_dataset_and_nothing_is_
     assert host.periods() == set()
 
 
+def test_two_kreise_with_the_same_figures_wait_for_a_person_who_may_say_that_it_is_chance(host):
+    gera = {fig[1:4]: fig.value for fig in host.figures if fig.region == "16052"}
+    # Gera and Jena are neighbours in the artificial figures: their sums stay within what rounding allows
+    host.figures = [fig._replace(value=gera[fig[1:4]]) if fig.region == "16053" else fig for fig in host.figures]
+    with pytest.raises(JumpError, match=r"16053\.json line 1.*: expected figures of its own for 16053, found .* 16052"):
+        host.load()
+    with host.settings() as (settings, _):
+        night.accept(settings, "ba_api_alo", "von der BA bestätigt")
+    assert host.load()[0]["changed"] is True
+
+
+def test_a_third_kreis_with_the_same_figures_is_no_chance(host):
+    gera = {fig[1:4]: fig.value for fig in host.figures if fig.region == "16052"}
+    same = ("16053", "16054")
+    host.figures = [fig._replace(value=gera[fig[1:4]]) if fig.region in same else fig for fig in host.figures]
+    with pytest.raises(ContractError, match="the host ignored the region") as raised:
+        host.load()
+    assert not isinstance(raised.value, JumpError)
+
+
 def test_a_host_that_ignores_the_region_is_refused_with_its_bytes_in_quarantine(host):
     germany = json_bytes(rows(ALO, [fig for fig in unemployed() if fig.region == "DG"]))
     host.spoil = lambda request: Answer(200, "application/json", germany) if request.host == "ba_api" else None

@@ -160,7 +160,9 @@ class Judge:
         before = others.get(fetched.slot)
         earlier = [other for other in others.values() if other.scope_to < fetched.scope_from]
         nearest = max(earlier, key=lambda other: other.scope_to, default=None)
-        is_compared_within = any(rule.against == "within" for rule in self.dataset.contract.jumps)
+        is_compared_within = self.dataset.is_asked_by_region or any(
+            rule.against == "within" for rule in self.dataset.contract.jumps
+        )
         if self.dataset.contract.jumps and (before or nearest or is_compared_within):
             was, at_that_time = (self._observations(other) if other else None for other in (before, nearest))
             jumps.check(now, was, at_that_time, self.dataset, filename)
