@@ -44,6 +44,16 @@ def test_a_figure_times_ten_is_refused_with_cell_both_figures_and_the_way_out():
     )
 
 
+def test_whoever_accepts_is_told_of_everything_that_jumps():
+    other = JumpRule("within", 1.5, 100)
+    now, before = (pa.concat_tables([observed(value, 2019), observed("1000", 2018)]) for value in ("9000", "1000"))
+    with pytest.raises(ContractError) as raised:
+        compare(now, before, None, REVISION, other)
+    first, second = str(raised.value).split("; and in ")
+    assert "within a factor of 1.5 of the 1,000 before, found 9,000 (1 such figure)" in first
+    assert "within a factor of 1.5 of the 1,000 at 2018-06-30, found 9,000 (1 such figure). If the source" in second
+
+
 @pytest.mark.parametrize(("new", "old"), [("1500", "1000"), ("1000", "1500"), ("100", "1"), ("0", "100")])
 def test_within_the_factor_below_the_floor_or_without_a_number_nothing_jumps(new, old):
     compare(observed(new), observed(old), None, REVISION)

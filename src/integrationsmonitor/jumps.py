@@ -12,7 +12,7 @@ ends between them (0) is no jump. Only Thüringen is compared: comparators may b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.observation import CELL_KEY
@@ -41,28 +41,40 @@ _RELATIONS = {
 }
 
 
+class _Doubt(NamedTuple):
+    """What a person must look at: where, what was expected, what was found."""
+
+    locator: str
+    expected: str
+    found: str
+
+
 def check(now: pa.Table, before: pa.Table | None, earlier: pa.Table | None, dataset: Dataset, filename: str) -> None:
     """Compare with the answer `before` for the same request and with that of an `earlier` period, where there are any.
 
-    Raises ContractError naming the cell, both figures and what to do.
+    Raises ContractError naming the cell, both figures and what to do; whoever accepts it accepts all that it names.
     """
     import duckdb
 
+    doubts: list[_Doubt | None] = []
     with duckdb.connect() as con:
         for name, observations in (("now_rows", now), ("before_rows", before), ("earlier_rows", earlier)):
             if observations is not None:
                 con.register(name, observations)
-        if dataset.is_asked_by_region:
-            _check_twins(con, dataset, filename)
         if before is not None:
-            _check_lost(con, dataset, filename)
-            _check_end(con, dataset, filename)
+            doubts += [_lost(con, dataset), _end(con)]
         for rule in dataset.contract.jumps:
             if rule.against == "within" or (before if rule.against == "revision" else earlier) is not None:
-                _check_rule(con, rule, dataset, filename)
+                doubts.append(_jump(con, rule))
+        if dataset.is_asked_by_region:
+            doubts.append(_twins(con))
+    if found := [doubt for doubt in doubts if doubt]:
+        (locator, expected, said), *others = found
+        said += "".join(f"; and in {where}: expected {wanted}, found {what}" for where, wanted, what in others)
+        raise ContractError(dataset.id, filename, locator, expected, said, _ACCEPT.format(dataset.id))
 
 
-def _check_lost(con: duckdb.DuckDBPyConnection, dataset: Dataset, filename: str) -> None:
+def _lost(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> _Doubt | None:
     numbers, lost, example = con.execute(
         f"""
         select count(*), count(*) filter (n.value is null), min(n.raw_locator) filter (n.value is null)
@@ -72,19 +84,23 @@ def _check_lost(con: duckdb.DuckDBPyConnection, dataset: Dataset, filename: str)
         """,
         {"moves_on": dataset.has_moving_window},
     ).fetchall()[0]
-    if lost > numbers * _MOST_LOST:
-        raise ContractError(
-            dataset.id,
-            filename,
-            example or "the whole file",
-            f"the {numbers:,} numbers that were there before",
-            f"no number for {lost:,} of them",
-            _ACCEPT.format(dataset.id),
-        )
+    if lost <= numbers * _MOST_LOST:
+        return None
+    wanted = f"the {numbers:,} numbers that were there before"
+    return _Doubt(example or "the whole file", wanted, f"no number for {lost:,} of them")
 
 
-def _check_twins(con: duckdb.DuckDBPyConnection, dataset: Dataset, filename: str) -> None:
-    """Refuse two Kreise with the very same figures: chance, where these are few, or the host mixed regions up."""
+def _end(con: duckdb.DuckDBPyConnection) -> _Doubt | None:
+    """An answer that ends earlier than the one before is a host's old copy: its figures would be taken for news."""
+    end, was = con.execute(
+        "select (select max(period_end) from now_rows), (select max(period_end) from before_rows)"
+    ).fetchall()[0]
+    is_old = end and was and end < was
+    return _Doubt("the whole file", f"figures up to {was}, as before", f"{end}") if is_old else None
+
+
+def _twins(con: duckdb.DuckDBPyConnection) -> _Doubt | None:
+    """Two Kreise with the very same figures: chance, where these are few, or the host mixed regions up."""
     what = ", ".join(name for name in _SAME_CELL if name != "region_key")
     found = con.execute(
         f"""
@@ -95,34 +111,19 @@ def _check_twins(con: duckdb.DuckDBPyConnection, dataset: Dataset, filename: str
             group by region_key
             having count(value) > 0
         )
-        select other.place, one.region_key, other.region_key from said as one inner join said as other using (words)
+        select other.place, one.region_key, other.region_key, count(*) over ()
+        from said as one inner join said as other using (words)
         where one.region_key < other.region_key order by all limit 1
         """
     ).fetchone()
-    if found is not None:
-        place, one, other = found
-        same = f"the very figures of {one}: chance, or the host mixed them up"
-        hint = _ACCEPT.format(dataset.id)
-        raise ContractError(dataset.id, filename, place, f"figures of its own for {other}", same, hint)
+    if found is None:
+        return None
+    place, one, other, pairs = found
+    same = f"the very figures of {one}: chance, or the host mixed them up ({pairs} such pair{'s' if pairs > 1 else ''})"
+    return _Doubt(place, f"figures of its own for {other}", same)
 
 
-def _check_end(con: duckdb.DuckDBPyConnection, dataset: Dataset, filename: str) -> None:
-    """Refuse an answer that ends earlier than the one before: a host's copy of old, whose figures would be news."""
-    end, was = con.execute(
-        "select (select max(period_end) from now_rows), (select max(period_end) from before_rows)"
-    ).fetchall()[0]
-    if end and was and end < was:
-        raise ContractError(
-            dataset.id,
-            filename,
-            "the whole file",
-            f"figures up to {was}, as before",
-            f"{end}",
-            _ACCEPT.format(dataset.id),
-        )
-
-
-def _check_rule(con: duckdb.DuckDBPyConnection, rule: JumpRule, dataset: Dataset, filename: str) -> None:
+def _jump(con: duckdb.DuckDBPyConnection, rule: JumpRule) -> _Doubt | None:
     is_revision = rule.against == "revision"
     new, other = _RELATIONS[rule.against]
     keys = _SAME_CELL if is_revision else _SAME_SERIES
@@ -150,16 +151,13 @@ def _check_rule(con: duckdb.DuckDBPyConnection, rule: JumpRule, dataset: Dataset
         },
     ).fetchone()
     if found is None:
-        return
+        return None
     locator, region, measure, end, other_end, value, old, allowed, jumps = found
     was = "before" if is_revision else f"at {other_end}"
-    raise ContractError(
-        dataset.id,
-        filename,
+    return _Doubt(
         locator,
         f"{measure} of {region} at {end} within a factor of {allowed:g} of the {old:,.15g} {was}",
         f"{value:,.15g} ({jumps} such figure{'s' if jumps > 1 else ''})",
-        _ACCEPT.format(dataset.id),
     )
 
 
