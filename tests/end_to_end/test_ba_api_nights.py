@@ -15,6 +15,7 @@ import pytest
 from ba_api_wire import MONTHS, Fig, dataset, entry, json_bytes, kreise, parts, region_list, rows, spelled, unemployed
 from integrationsmonitor import archive, landing, night
 from integrationsmonitor.errors import ContractError, FetchError, JumpError
+from integrationsmonitor.night import asking_open
 from integrationsmonitor.replay import Answer, ReplayServer, Request
 from integrationsmonitor.replay.store import add_pages, pack
 from integrationsmonitor.settings import Settings
@@ -139,6 +140,13 @@ def test_a_host_that_wants_peace_ends_the_night_for_this_dataset_and_nothing_is_
     with pytest.raises(FetchError, match=r"HTTP 403: the host refuses the request\. Slow down"):
         host.load()
     assert host.periods() == set()
+
+
+def test_an_answer_that_never_ends_is_not_taken_whole(host, monkeypatch):
+    monkeypatch.setattr(asking_open, "MOST_BYTES", 10_000)
+    host.spoil = lambda request: Answer(200, "text/html", b" " * 10_001) if "Gera" in request.query else None
+    with pytest.raises(FetchError, match="larger than 10,000 bytes"):
+        host.load()
 
 
 def test_two_kreise_with_the_same_figures_wait_for_a_person_who_may_say_that_it_is_chance(host):

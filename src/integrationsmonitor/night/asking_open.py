@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from integrationsmonitor.settings import Settings
     from integrationsmonitor.sources.fetched import Fetched
 
+MOST_BYTES = 64 * 1024 * 1024  # of one answer: a night of a dataset holds two dozen of them in memory
 CONNECTORS = ("ba_api", "ba_report", "tls_table")
 
 
@@ -88,6 +89,8 @@ def _base_url(settings: Settings, server: ReplayServer | None, host: str) -> str
 
 def _http(settings: Settings) -> HttpClient:
     """A client whose requests take turns at a host with those of all processes of the home."""
-    from integrationsmonitor.http import HttpClient
+    from integrationsmonitor.http import HttpClient, Policy
 
-    return HttpClient(turns=Turns(settings.home / "turns" if settings.home.exists() else None))
+    return HttpClient(
+        Policy(max_bytes=MOST_BYTES), turns=Turns(settings.home / "turns" if settings.home.exists() else None)
+    )
