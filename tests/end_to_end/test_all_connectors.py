@@ -140,7 +140,8 @@ def test_bases_places_and_territories_are_those_of_the_source(everything: Night)
     )
     for dataset_id, basis, place, territory in told:
         assert basis == ("BA_exact" if dataset_id == AMR else "BA_rounded10")
-        assert place == ("Arbeitsort" if "bst" in dataset_id or "stea" in dataset_id else "Wohnort"), dataset_id
+        mixed = "none" if dataset_id == "ba_api_bb" else "Wohnort"
+        assert place == ("Arbeitsort" if "bst" in dataset_id or "stea" in dataset_id else mixed), dataset_id
         assert str(territory) == "2024-01-01"
 
 
