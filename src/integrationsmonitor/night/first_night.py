@@ -125,7 +125,7 @@ def _newest(settings: Settings, catalog: Catalog, dataset: Dataset) -> list[Fetc
 
 
 def _judge(catalog: Catalog, dataset: Dataset, answers: Sequence[Fetched], found: Finding) -> None:
-    """Read and check as a night would; what could be read is told even where the contract is broken."""
+    """Read and check as a night would; a contract that does not hold is told, and nothing else of the answer."""
     (answer,) = answers
     found.asked, found.bytes = answer.slot, len(answer.body)
     key = landing.parse_key(dataset, catalog, landing.parser_version())
