@@ -152,6 +152,20 @@ def test_a_portal_that_asks_to_slow_down_gives_what_is_whole_and_the_rest_the_ne
     assert {day for _, day, _ in place.figures(AMR)} == {"2026-09-30", "2026-10-31"}
 
 
+@pytest.mark.parametrize(
+    ("dataset_id", "old", "new", "words"),
+    [
+        (AMR, "measure: ALO\n", "measure: ALX\n", f"{AMR}.yml: source.blocks: the block 'Bestand an Arbeitslosen'"),
+        (AMR, "value_column: D", "value_column: B", f"{AMR}.yml: source.value_column: the column B holds labels and"),
+        (WEB, "GES: W}}", "GES: X}}", f"{WEB}.yml: source.columns names GES='X', which is not declared"),
+    ],
+)
+def test_a_file_that_contradicts_itself_is_named_before_the_night_begins(place, dataset_id, old, new, words):
+    change(Path(place.environment["MONITOR_CATALOG"]) / "datasets" / f"{dataset_id}.yml", old, new)
+    with place.settings() as (settings, _), pytest.raises(ConfigError, match=re.escape(words)):
+        night.plan(settings)
+
+
 def test_a_web_table_that_is_off_is_not_loaded(place):
     with pytest.raises(ConfigError, match=f"{WEB} is switched off: Der Exportlink"):
         place.load(WEB)

@@ -30,7 +30,9 @@ Spoil = Callable[[Table], object]
 
 
 def changed(**source: Any) -> Dataset:
-    return replace(DATASET, source={**DATASET.source, **source})
+    """The dataset with other keys under `source`; None for a key takes it away."""
+    both = {**DATASET.source, **source}
+    return replace(DATASET, source={key: value for key, value in both.items() if value is not None})
 
 
 def made(spoil: Spoil = lambda _: None) -> Table:
@@ -564,6 +566,7 @@ BOOK = table().xlsx()
         ({"stub": ["time", "name"]}, "`column` exactly where"),
         ({"time": {"in": "column"}}, "`column` exactly where"),
         ({"time": {"in": "link"}, "link": "a.csv"}, "has no {year}"),
+        ({"link": "a.asp?zeit={year}", "start_year": None}, "source.start_year does not say from which"),
         ({"columns": [{"header": ["a"], "measure": "X"}]}, "the measure 'X', which is not declared"),
         ({"columns": [{"header": ["a"], "measure": "BEV", "axes": {"GES": "X"}}]}, "GES='X', which is not declared"),
         ({"ignored_columns": [["männlich"]]}, "the header 'männlich' stands twice"),

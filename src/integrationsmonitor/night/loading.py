@@ -35,12 +35,14 @@ _AT_A_TIME = 2
 def plan(settings: Settings, group: str | None = None) -> list[str]:
     """Ids of the datasets of a load group (`ba`, `tls`), or of all; raises ConfigError where a setting is mistaken.
 
-    Credentials, indicators and exports are needed late in the night, but a mistake in them must not cost one.
+    Credentials, layouts, indicators and exports are needed late in the night, but a mistake in them must not cost one.
     """
     from integrationsmonitor.catalog_indicators import load_indicators
     from integrationsmonitor.release.contract import load_contract
 
     catalog = catalog_of(settings)
+    for dataset in catalog.datasets.values():
+        parsing.check_layout(dataset)
     load_indicators(catalog)
     load_contract(settings.project / "exports" / "exports.yml")
     asked = (dataset.source for dataset in catalog.datasets.values() if not dataset.off_de)

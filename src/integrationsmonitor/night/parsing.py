@@ -51,6 +51,16 @@ class _Read(NamedTuple):
     layout: str
 
 
+def check_layout(dataset: Dataset) -> None:
+    """Raise ConfigError where a dataset's file contradicts itself in what its reader looks for."""
+    from integrationsmonitor.sources import ba_report_layout, tls_layout
+
+    if dataset.connector == "ba_report":
+        ba_report_layout.layout_of(dataset)
+    elif dataset.connector == "tls_table":
+        tls_layout.layout_of(dataset)
+
+
 def unpack(dataset: Dataset, body: bytes, filename: str, retrieved_at: datetime) -> Content:
     """Open the envelope of an answer; where it does not say from when it is known, the retrieval is the bound."""
     from integrationsmonitor.sources import bundle, genesis_zip

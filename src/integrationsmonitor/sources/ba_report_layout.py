@@ -62,6 +62,8 @@ def layout_of(dataset: Dataset) -> Layout:
                 raise _wrong(dataset, f"the heading {heading!r} stands twice; remove one")
             by_heading[heading] = block
     fillers = frozenset(source.get("fillers", ()))
+    if source["value_column"] in source["label_columns"]:
+        raise _wrong(dataset, f"the column {source['value_column']} holds labels and figures at once", "value_column")
     for word in sorted(labels & (set(by_heading) | fillers)):
         raise _wrong(dataset, f"{word!r} is a label and a heading or filler at once; a row could be either")
     return Layout(
@@ -107,8 +109,8 @@ def _codes(axes: Mapping[str, str], dataset: Dataset, heading: str) -> tuple[str
     return tuple(axes.get(axis.code, "") for axis in dataset.axes)
 
 
-def _wrong(dataset: Dataset, problem: str) -> ConfigError:
-    return ConfigError(f"catalog/datasets/{dataset.id}.yml: source.blocks: {problem}")
+def _wrong(dataset: Dataset, problem: str, key: str = "blocks") -> ConfigError:
+    return ConfigError(f"catalog/datasets/{dataset.id}.yml: source.{key}: {problem}")
 
 
 def texts_of(cells: Sequence[Any]) -> list[str]:

@@ -51,6 +51,8 @@ def layout_of(dataset: Dataset) -> Layout:
         raise _wrong(dataset, "source.time.in must be `column` exactly where source.stub names `time`")
     if time["in"] == "link" and YEAR not in str(source["link"]) and source["link"]:
         raise _wrong(dataset, f"source.time.in is `link`, but the link has no {YEAR}")
+    if YEAR in str(source["link"]) and "start_year" not in source:
+        raise _wrong(dataset, f"source.link has {YEAR}, but source.start_year does not say from which")
     columns: dict[Header, Column | None] = {}
     for raw in source["columns"]:
         _add(columns, tuple(raw["header"]), _column(dataset, raw), dataset)
