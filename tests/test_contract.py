@@ -9,7 +9,7 @@ import pytest
 
 from flat_answers import KNOWN, NAME, answer, svb
 from integrationsmonitor import contract
-from integrationsmonitor.dataset import Dataset, Plausible, RegionSum
+from integrationsmonitor.dataset import Dataset, Plausible, RegionSum, SignRule
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.sources import genesis_read, mapping
 from integrationsmonitor.sources.cells import in_memory
@@ -200,3 +200,14 @@ def test_a_source_that_restates_its_history_is_complete_with_todays_kreise():
     assert check(lines, RESTATED) == 24 * 6
     with pytest.raises(ContractError, match="a row for region 16056 with ERW032"):
         check(lines, DATASET)
+
+
+@pytest.mark.parametrize(("status", "is_refused"), [("rounded_to_zero", True), ("zero", True), ("secret", False)])
+def test_a_nought_that_is_a_sign_adds_nothing_or_is_unknown_as_the_file_says(status, is_refused):
+    signed = replace(DATASET, signs=(*DATASET.signs, SignRule("0", status)))
+    lines = whole(k16070__GESW="0")
+    if is_refused:
+        with pytest.raises(ContractError, match="parts of GES that add up to the total 100 within 0, found 60"):
+            check(lines, signed)
+    else:
+        assert check(lines, signed) == 25 * 6

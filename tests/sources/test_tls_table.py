@@ -35,6 +35,15 @@ def changed(**source: Any) -> Dataset:
     return replace(DATASET, source={key: value for key, value in both.items() if value is not None})
 
 
+def in_thousands(**source: Any) -> Dataset:
+    """A dataset whose figures are printed in thousands with one decimal, with what that asks of its file."""
+    scaled, kept = changed(scale=1000, **source), DATASET.contract
+    sums = tuple(replace(rule, tolerance=150) for rule in kept.sums)
+    region_sums = tuple(replace(rule, tolerance=1150) for rule in kept.region_sums)
+    rounding = {"step": 100, "low": 50, "high": 50}
+    return replace(scaled, contract=replace(kept, sums=sums, region_sums=region_sums), rounding=rounding)
+
+
 def made(spoil: Spoil = lambda _: None) -> Table:
     written = table()
     spoil(written)
@@ -264,7 +273,7 @@ def thousands(t: Table) -> None:
 
 
 def test_figures_in_thousands_are_scaled_where_the_file_says_so():
-    found = {cell[1:] for cell in read(made(thousands), changed(scale=1000))}
+    found = {cell[1:] for cell in read(made(thousands), in_thousands())}
     assert ("16051", "Erfurt", "M", "41000", "") in found
 
 
@@ -274,7 +283,7 @@ def test_figures_in_thousands_are_scaled_where_the_file_says_so():
         (thousands, DATASET, "figures in 1, as the dataset's file says, found a header or title in 1,000"),
         (
             lambda t: None,
-            changed(scale=1000),
+            in_thousands(),
             "figures in 1,000, as the dataset's file says, found a header or title in 1",
         ),
     ],
@@ -290,9 +299,7 @@ def in_header(t: Table) -> None:
 def test_a_header_in_thousands_is_refused_even_where_the_file_lists_its_words():
     columns = [{**column, "header": [*column["header"], "1 000"]} for column in DATASET.source["columns"]]
     assert "figures in 1, as" in refused(made(in_header), changed(columns=columns))
-    assert ("16051", "83000000") in {
-        cell[1:5:3] for cell in read(made(in_header), changed(columns=columns, scale=1000))
-    }
+    assert ("16051", "83000000") in {cell[1:5:3] for cell in read(made(in_header), in_thousands(columns=columns))}
 
 
 def test_a_rate_beside_thousands_keeps_its_own_scale():
@@ -303,15 +310,15 @@ def test_a_rate_beside_thousands_keeps_its_own_scale():
 
     rate = {"header": ["Anteil"], "measure": "BEV", "axes": {"GES": "M"}}
     columns = [column for column in DATASET.source["columns"] if column["header"] != ["männlich"]]
-    more = {"scale": 1000, "ignored_columns": [["männlich"]]}
-    found = read(made(with_rate), changed(columns=[*columns, {**rate, "scale": 1}], **more))
+    more = {"ignored_columns": [["männlich"]]}
+    found = read(made(with_rate), in_thousands(columns=[*columns, {**rate, "scale": 1}], **more))
     assert {cell[4] for cell in found if cell[3] == "M"} == {"5,5"}
 
 
 def test_a_nought_in_thousands_is_no_zero():
     nought = made(thousands)
     nought.row("Gotha")[1] = "0,0"
-    assert "a rule under `signs` for '0,0'" in refused(nought, changed(scale=1000))
+    assert "a rule under `signs` for '0,0'" in refused(nought, in_thousands())
 
 
 # --- region and time -------------------------------------------------------------------------------------------------
@@ -576,6 +583,18 @@ def test_a_datasets_file_that_contradicts_itself_is_refused(source, words):
     with pytest.raises(ConfigError, match=r"catalog/datasets/tls_kr000108\.yml") as caught:
         read(table(), changed(**source))
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "words"),
+    [
+        (replace(in_thousands(), rounding={}), "'BEV' is printed in thousands and needs `rounding` with a step"),
+        (replace(in_thousands(), contract=DATASET.contract), "sums of 'BEV', printed in thousands, need a tolerance"),
+    ],
+)
+def test_a_file_that_takes_printed_thousands_for_exact_is_refused(dataset, words):
+    with pytest.raises(ConfigError, match=words):
+        read(made(thousands), dataset)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Periods = Mapping[str, tuple[date, date]]
 THUERINGEN = "16"
+_NOTHING = ("zero", "rounded_to_zero")
 
 
 def check_cells(cells: pa.Table, periods: Periods, dataset: Dataset, catalog: Catalog, filename: str) -> None:
@@ -49,7 +50,7 @@ class _Cells:
         self.axes = {axis.code: Column.of(cells[f"a_{axis.code}"]) for axis in dataset.axes}
         names = ("time", "region_code", "measure", "value")
         self.time, self.region, self.measure, self.value = (Column.of(cells[name]) for name in names)
-        self.numbers = self.value.look_up([_number(word) for word in self.value.words], float)
+        self.numbers = self.value.look_up([_number(word, dataset) for word in self.value.words], float)
         columns = dict(zip(names, (self.time, self.region, self.measure, self.value), strict=True))
         columns |= {f"a_{code}": column for code, column in self.axes.items()}
         for rule in dataset.outages:
@@ -187,10 +188,17 @@ class _Cells:
         )
 
 
-def _number(word: str) -> float:
-    """The number that a cell adds to a sum: "-" is nothing, any other sign is unknown."""
+def _number(word: str, dataset: Dataset) -> float:
+    """The number that a cell adds to a sum: "-" is nothing, any other sign is unknown.
+
+    A `0` may be a sign, too. Where it always stands for nothing, or for so little that it was rounded away, it adds
+    nothing, and the tolerance allows for it; else it is unknown like any other sign.
+    """
+    meant = {rule.status for rule in dataset.signs if rule.sign == word}
     if word == "-":
         return 0.0
+    if not meant <= {"value", *_NOTHING}:
+        return math.nan
     try:
         return float(word.replace(",", "."))
     except ValueError:

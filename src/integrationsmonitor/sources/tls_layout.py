@@ -58,6 +58,9 @@ def layout_of(dataset: Dataset) -> Layout:
         _add(columns, tuple(raw["header"]), _column(dataset, raw), dataset)
     for header in source.get("ignored_columns", ()):
         _add(columns, tuple(header), None, dataset)
+    scale = int(source.get("scale", 1))
+    loaded = [column for column in columns.values() if column is not None]
+    _check_scaled({column.measure for column in loaded if (column.scale or scale) > 1}, dataset)
     day = ".".join(reversed(str(time.get("day", "")).strip(".").split("."))).replace(".", "-")
     return Layout(
         stub=stub,
@@ -66,8 +69,18 @@ def layout_of(dataset: Dataset) -> Layout:
         time_in=str(time["in"]),
         time_after=str(time.get("after", "")),
         day=day,
-        scale=int(source.get("scale", 1)),
+        scale=scale,
     )
+
+
+def _check_scaled(measures: set[str], dataset: Dataset) -> None:
+    """Printed thousands are rounded: they are not exact, and need not add up to the last digit."""
+    for measure in sorted(measures):
+        if "step" not in (dataset.measure_by_code[measure].rounding or dataset.rounding):
+            raise _wrong(dataset, f"the measure {measure!r} is printed in thousands and needs `rounding` with a step")
+        for rule in (*dataset.contract.sums, *dataset.contract.region_sums):
+            if not rule.tolerance and (not rule.measures or measure in rule.measures):
+                raise _wrong(dataset, f"contract: sums of {measure!r}, printed in thousands, need a tolerance above 0")
 
 
 def _add(columns: dict[Header, Column | None], header: Header, column: Column | None, dataset: Dataset) -> None:
