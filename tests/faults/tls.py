@@ -75,7 +75,7 @@ def _swapped(made: Table) -> None:
 
 TLS_FAULTS = [
     _csv("control", "corrected figures", "control", _more, "bevoelkerung", "'16067'"),
-    _csv("limited", "a figure in brackets", "control", _cell("(41 110)"), "'s'", "41110"),
+    _csv("limited", "a figure in brackets", "control", _cell("(41 110)"), "'()'", "41110"),
     _csv("provisional", "a figure with p", "control", _cell("41 110 p"), "'p'", "41110"),
     _csv("corrected", "a figure with r", "control", _cell("41 110r"), "'r'", "41110"),
     _csv("secret", "a point for a figure", "control", _cell("."), "unknown_or_secret"),

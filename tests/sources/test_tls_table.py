@@ -181,8 +181,8 @@ def test_what_the_datasets_file_does_not_know_is_refused(spoil, words):
         ("-7", "-7", ""),
         ("10,6", "10,6", ""),
         ("1\u202f234,5", "1234,5", ""),
-        ("(12)", "12", "s"),
-        ("( 1 234 )", "1234", "s"),
+        ("(12)", "12", "()"),
+        ("( 1 234 )", "1234", "()"),
         ("12 p", "12", "p"),
         ("1 234p", "1234", "p"),
         ("12 r", "12", "r"),
@@ -468,7 +468,7 @@ def test_signs_and_marks_arrive_as_the_office_means_them():
     statuses = [rows["16068", sex]["status"] for sex in ("insgesamt", "maennlich", "weiblich")]
     assert statuses == ["unreliable", "not_meaningful", "zero"]
     assert rows["16067", "insgesamt"]["value"] is None
-    assert [rows["16076", sex]["quality"] for sex in ("insgesamt", "maennlich", "weiblich")] == [None, "s", "p"]
+    assert [rows["16076", sex]["quality"] for sex in ("insgesamt", "maennlich", "weiblich")] == [None, "()", "p"]
 
 
 @pytest.mark.parametrize(

@@ -54,5 +54,6 @@ select
         "case when current_vintage.quality = 'p' then 'provisional' end",
         "case when current_vintage.quality = 'r' then 'corrected_by_source' end",
         "case when current_vintage.quality = 's' then 'estimated_by_source' end",
+        "case when current_vintage.quality = '()' then 'uncertain_by_source' end",
     ]) }} as flags,
 from current_vintage

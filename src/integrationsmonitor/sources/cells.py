@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 # As many digits as an observation can hold; anything longer is no number of these statistics. "-0" is none
 # either: it is a sign with a figure at its side, and a sign never becomes 0 by itself.
 NUMBER = re.compile(r"(-(?!0+\Z))?[0-9]{1,12}(,[0-9]{1,6})?")
-QUALITIES = frozenset({"", "e", "p", "r", "s"})
+# The offices' marks: final, provisional, corrected, estimated; brackets: limited certainty.
+QUALITIES = frozenset({"", "e", "p", "r", "s", "()"})
 
 # Opens the bytes of an answer anew from their start: a large one need never stand in memory as a whole.
 Source = Callable[[], IO[bytes]]

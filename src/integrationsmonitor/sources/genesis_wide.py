@@ -198,7 +198,7 @@ def check_quality(texts: Sequence[str], lines: Sequence[int], position: int, dat
     for text in set(texts):
         if text.strip() not in QUALITIES:
             where = f"line {lines[texts.index(text)]}, field {position + 1}"
-            raise refuse(dataset, filename, where, "a quality sign e, p, r or s", repr(text[:80]))
+            raise refuse(dataset, filename, where, "a quality sign e, p, r, s or ()", repr(text[:80]))
 
 
 def assemble(

@@ -2,8 +2,7 @@
 
 Official wording of the signs: `-` exactly zero, `0` less than half of the last digit, `.` unknown or secret, `...`
 later, `x` blocked, `/` not reliable, `( )` limited, `p` provisional, `r` corrected. What a sign by itself means stands
-in the dataset's file. `( )`, `p` and `r` belong to a number and become its quality; `( )` becomes the `s` of cells.py,
-the only one that says that a figure is unsure. Blanks are thousands marks where they stand in threes: `12 53` is no
+in the dataset's file. `( )`, `p` and `r` belong to a number and become its quality. Blanks are thousands marks where they stand in threes: `12 53` is no
 number. None is what cannot be read for sure: wrong groups, two marks, a mark without a number.
 """
 
@@ -47,7 +46,7 @@ def figure_of(printed: str) -> Figure | None:
     if limited := _LIMITED.fullmatch(text):
         if quality:
             return None
-        text, quality = limited[1], "s"
+        text, quality = limited[1], "()"
     if number := _NUMBER.fullmatch(text):
         return Figure(number[1] + number[2].replace(" ", "") + (number[3] or ""), quality)
     is_sign = not quality and not re.search("[0-9()]", text)
