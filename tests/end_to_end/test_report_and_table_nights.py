@@ -116,7 +116,7 @@ def test_a_corrected_report_takes_the_place_of_the_newest_after_a_week(place, mo
 
     place.answer = corrected
     result, asked = place.load(AMR)
-    assert (result["changed"], result["answers"], len(asked)) == (True, 1, 1 + 22)
+    assert (result["changed"], result["answers"], len(asked)) == (True, 1, 2 + 22)
     assert {("16051", "2026-10-31", "2032"), ("16051", "2026-09-30", "2030")} <= place.figures(AMR)
 
 

@@ -58,6 +58,29 @@ def test_every_month_that_is_over_is_one_answer_of_all_kreise():
     assert len(asked) == 3 * 22
 
 
+@pytest.mark.parametrize(
+    ("now", "newest"),
+    [
+        ("2026-11-23T02:15:00+01:00", "2026-10"),
+        ("2026-11-24T02:15:00+01:00", "2026-11"),
+        ("2026-11-30T02:15:00+01:00", "2026-11"),
+        ("2026-12-25T02:15:00+01:00", "2026-12"),
+        ("2027-02-22T02:15:00+01:00", "2027-02"),
+    ],
+)
+def test_in_its_last_week_the_current_month_is_asked_for_since_its_report_comes_out_then(monkeypatch, now, newest):
+    monkeypatch.setenv("MONITOR_NOW", now)
+    assert ask(lambda page: 404)[0][-1].slot == newest
+
+
+def test_a_month_that_is_new_goes_before_the_newest_held_that_may_be_gone():
+    past = held(
+        "2026-08", "2026-09", retrieved_at="2026-11-14T02:15:00+00:00", last_fetched="2026-11-20T02:15:00+00:00"
+    )
+    answers, _ = ask(lambda page: 404 if "202609" in page else b"x", past)
+    assert [(answer.slot, bool(answer.body)) for answer in answers] == [("2026-10", True), ("2026-09", False)]
+
+
 def test_the_address_is_that_of_the_dataset_s_file():
     _, asked = ask(lambda page: 404)
     folder = "Statistikdaten/Detail/202608/ama/amr-amr/"
@@ -160,6 +183,12 @@ def test_a_page_with_links_that_is_gone_leaves_the_pattern():
     _, asked = ask(lambda page: 404, listing=LISTING)
     assert asked[:1] == [LISTING]
     assert asked[1].startswith("Statistikdaten/")
+
+
+def test_a_page_that_breaks_off_in_an_unknown_section_gives_the_links_before_it():
+    page = b"<a href='/b/amr-16051-0-202608-xlsx.xlsx'></a><![foo[<a href='/c'>"
+    asked = ask(lambda asked: page if asked == LISTING else 404, listing=LISTING)[1]
+    assert asked[1].startswith("b/amr-16051-0-202608-")
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: f"<a href='{text}'>".encode()))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ _NOT_FOUND, _SLOW_DOWN = 404, 403
 
 
 def fetch(dataset: Dataset, catalog: Catalog, base_url: str, http: HttpClient, past: History) -> Iterator[Fetched]:
-    """One answer per month that is to be asked for, oldest first; an empty body where the month is not out yet.
+    """One answer per month that is to be asked for, new ones first, oldest first; an empty body where the month is not out yet.
 
     Each is asked for when the one before has been taken: a first night asks for years, and keeps what it has.
     """
@@ -48,14 +49,17 @@ def fetch(dataset: Dataset, catalog: Catalog, base_url: str, http: HttpClient, p
 
 
 def _months(dataset: Dataset, past: History) -> list[str]:
-    """Months from the first to the last that is over which are not held, and once a week the newest that is.
+    """Months that are not held, and once a week, after these, the newest that is.
 
-    The portal puts a corrected report in the place of the first one without notice.
+    A report comes out in the last days of its month, so that in its last week the current month is asked for, too. The
+    portal puts a corrected report in the place of the first one without notice; where that one is gone, new months are
+    taken all the same.
     """
     now, held = clock.now(), past.latest_by_slot
+    last = now + _WEEK
     year, month = map(int, str(dataset.source["start_month"]).split("-"))
     months = []
-    while (year, month) < (now.year, now.month):
+    while (year, month) < (last.year, last.month):
         months.append(f"{year}-{month:02}")
         year, month = year + month // 12, month % 12 + 1
     again = max((slot for slot in held if slot in months), default="")
@@ -63,7 +67,7 @@ def _months(dataset: Dataset, past: History) -> list[str]:
         came = moment(held[again].retrieved_at)
         if (now - came) // _WEEK <= (moment(past.last_fetched or now.isoformat()) - came) // _WEEK:
             again = ""  # no week is over since the source was last asked
-    return [month for month in months if month not in held or month == again]
+    return [month for month in months if month not in held] + ([again] if again else [])
 
 
 def _month(
@@ -120,7 +124,8 @@ def _links(dataset: Dataset, base_url: str, http: HttpClient) -> list[str]:
     if answer.status == _NOT_FOUND:
         return []
     anchors = _Anchors()
-    anchors.feed(answer.body.decode("utf-8", "replace"))
+    with suppress(AssertionError):  # html.parser's word for a section that no browser knows; links before it count
+        anchors.feed(answer.body.decode("utf-8", "replace"))
     found = []
     for href in anchors.hrefs:
         try:
