@@ -37,7 +37,7 @@ _NOT_FOUND, _SLOW_DOWN = 404, 403
 
 
 def fetch(dataset: Dataset, catalog: Catalog, base_url: str, http: HttpClient, past: History) -> Iterator[Fetched]:
-    """One answer per month that is to be asked for, new ones first, oldest first; an empty body where the month is not out yet.
+    """One answer per month that is to be asked for; an empty body where the month is not out yet.
 
     Each is asked for when the one before has been taken: a first night asks for years, and keeps what it has.
     """

@@ -2,8 +2,9 @@
 
 Official wording of the signs: `-` exactly zero, `0` less than half of the last digit, `.` unknown or secret, `...`
 later, `x` blocked, `/` not reliable, `( )` limited, `p` provisional, `r` corrected. What a sign by itself means stands
-in the dataset's file. `( )`, `p` and `r` belong to a number and become its quality. Blanks are thousands marks where they stand in threes: `12 53` is no
-number. None is what cannot be read for sure: wrong groups, two marks, a mark without a number.
+in the dataset's file. `( )`, `p` and `r` belong to a number and become its quality. Blanks are thousands marks where
+they stand in threes: `12 53` is no number. None is what cannot be read for sure: wrong groups, two marks, a mark
+without a number.
 """
 
 from __future__ import annotations
