@@ -70,6 +70,11 @@ def refused(report: Sheet | bytes, key: str = "16051") -> str:
     return message
 
 
+def test_a_rate_that_the_sheet_shows_in_percent_but_holds_as_a_share_is_refused():
+    message = refused(made(lambda r: r.put(RATE, "Ausländer", 0.173)))
+    assert "a figure exact to 0.05, as the dataset's file says, found 0,173" in message
+
+
 def clean_cells() -> Cells:
     return read(made())
 
@@ -146,6 +151,16 @@ def test_another_kreis_than_the_one_asked_for_is_refused(spoil, words):
         (lambda r: r.rows[3].extend(["Berichtsmonat:", "März 2026"]), "found '2026-03'"),
         (lambda r: r.rows[3].append("Berichtsmonat: Wonnemonat"), "found 'Wonnemonat'"),
         (lambda r: r.rows[3].append("Juni 2026"), "found '2026-06'"),
+        (lambda r: r.rows[5].__setitem__(3, "Apr 2026"), "found '2026-04'"),
+        (lambda r: r.rows[5].__setitem__(3, "Mrz. 2026"), "found '2026-03'"),
+        (
+            lambda r: [r.rows[5].__setitem__(3, "absolut"), r.rows[0].append("Arbeitsmarktreport, April 2026")],
+            "expected the month 2026-05 above the table, found 2026-04",
+        ),
+        (
+            lambda r: r.rows[5].__setitem__(slice(3, 5), ["Vormonat", "Mai 2026"]),
+            "Eckwerte!E6: expected the month 2026-05 in column D, found it here",
+        ),
     ],
 )
 def test_another_month_than_the_one_asked_for_is_refused(spoil, words):
@@ -182,6 +197,10 @@ def test_where_no_month_is_printed_that_of_the_link_counts():
         (lambda r: r.rows.insert(r.line(STOCK) + 1, r.rows.pop(r.line(STOCK, "Männer"))), "first under 'Bestand"),
         (lambda r: r.rows[r.line(STOCK, "Frauen")].__setitem__(1, "Männer"), "one label, found 'Frauen' and 'Männer'"),
         (lambda r: r.rows[r.line(STOCK)].extend([None, None, 2030]), "found none beside a figure"),
+        (
+            lambda r: r.rows.insert(r.line(STOCK, "Ausländer") + 1, ["dar.", "50 Jahre und älter", None, 20]),
+            "expected '50 Jahre und älter' above 'Ausländer', as in the dataset's file, found it below",
+        ),
         (lambda r: r.rows.append(["Insgesamt", None, None, 7]), "no figures below the last line of the table, found 7"),
         (lambda r: r.rows.clear(), "found no Kreis among"),
     ],

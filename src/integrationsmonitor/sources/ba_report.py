@@ -6,9 +6,9 @@ for the eye, and what stands below it is judged like any other row, so that noth
 
 Refuses: what is no XLSX workbook of the report (a web page, a ZIP, an XLSB), a package that xlsx_package.py refuses, a
 sheet that is missing or hidden, another region or month than asked for, a heading or a label that the dataset's file
-does not know, a block that is missing, stands twice or does not begin with its total, a label twice, a row with two
-labels or none, a cell without a figure or a sign, a number with more digits than a printed one has, and figures above
-the first heading or below the last line.
+does not know, a block that is missing, stands twice or does not begin with its total, a label twice or in another order, a row
+with two labels or none, a cell without a figure or a sign, a number with more digits than a printed one has, and
+figures above the first heading or below the last line.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.errors import ContractError
+from integrationsmonitor.sources.ba_printed import half_unit
 from integrationsmonitor.sources.ba_report_layout import Block, Layout, layout_of, texts_of
-from integrationsmonitor.sources.cells import NUMBER, Answer, cell_columns
-from integrationsmonitor.sources.german_time import month_of
+from integrationsmonitor.sources.cells import NUMBER, Answer, cell_columns, printed
+from integrationsmonitor.sources.german_time import month_of, months_in
 from integrationsmonitor.sources.mapping import column_letters
 from integrationsmonitor.sources.region_names import by_spelling
 from integrationsmonitor.sources.xlsx_package import check_package, what_it_is
@@ -130,26 +132,44 @@ class _Report:
             raise self.refuse(self.layout.sheet, expected, found or f"no Kreis among {' / '.join(words)[:160]!r}")
 
     def _check_month(self, head: Rows) -> None:
-        """The month asked for must be the one that is printed: after the word, by itself, or over the figures."""
-        printed = 0
+        """The month asked for must be the one that is printed: after the word, by itself, or over the figures.
+
+        Whatever else names months above the table must name it, too, and no column beside the figures may be its own.
+        """
+        named: set[str] = set()
         for number, row in enumerate(head, start=1):
-            words = texts_of(row)
-            told = [month for word in self._labels(row) if (month := month_of(word))]
-            for place, word in enumerate(words):
-                if found := _MONTH_WORD.fullmatch(word):
-                    text = found[1] or (words[place + 1] if place + 1 < len(words) else "")
-                    told.append(month_of(text) or text or "no month")
-            over = self._value(row)
-            if isinstance(over, date):
-                told.append(f"{over:%Y-%m}")
-            elif isinstance(over, str) and month_of(over):
-                told.append(str(month_of(over)))
+            told = self._told(row)
             for month in told:
                 if month != self.month:
                     raise self.refuse(f"{self.layout.sheet} row {number}", f"the month {self.month}", repr(month))
-            printed += len(told)
-        if self.layout.needs_month and not printed:
-            raise self.refuse(self.layout.sheet, f"the month {self.month} above the table", "none")
+            if (column := self._other_column(row)) is not None:
+                expected = f"the month {self.month} in column {column_letters(self.layout.value_column + 1)}"
+                raise self.refuse(self.at(number, column), expected, "it here")
+            named |= {*told, *(month for text in texts_of(row) for month in months_in(text))}
+        if self.month not in named and (named or self.layout.needs_month):
+            found = ", ".join(sorted(named)) or "none"
+            raise self.refuse(self.layout.sheet, f"the month {self.month} above the table", found)
+
+    def _told(self, row: Sequence[Any]) -> list[str]:
+        """The months that a row above the table gives as its own."""
+        words = texts_of(row)
+        told = [month for word in self._labels(row) if (month := month_of(word))]
+        for place, word in enumerate(words):
+            if found := _MONTH_WORD.fullmatch(word):
+                text = found[1] or (words[place + 1] if place + 1 < len(words) else "")
+                told.append(month_of(text) or text or "no month")
+        over = self._value(row)
+        if isinstance(over, date):
+            return [*told, f"{over:%Y-%m}"]
+        return [*told, *sorted(months_in(over) if isinstance(over, str) else ())]
+
+    def _other_column(self, row: Sequence[Any]) -> int | None:
+        """Another column over which the month stands, where something else stands over the figures."""
+        over = self._value(row)
+        if not texts_of([over]) or months_in(over):
+            return None
+        places = (n for n in range(len(row)) if n not in (*self.layout.label_columns, self.layout.value_column))
+        return next((n for n in places if isinstance(row[n], str) and month_of(row[n]) == self.month), None)
 
     def _check_no_figures(self, rows: Rows, first: int, expected: str) -> None:
         for number, row in enumerate(rows, start=first):
@@ -184,7 +204,7 @@ class _Report:
             self._check_order(number, label, labels_seen, block)
             labels_seen.append(label)
             if (codes := block.rows[label]) is not None:
-                found.append((number, block, codes, self._printed(number, row)))
+                found.append((number, block, codes, self._figure(number, row, block.measure)))
         for block in self.layout.blocks:
             if block.headings[0] not in opened:
                 raise self.refuse(self.layout.sheet, f"a block {block.headings[0]!r}", "none")
@@ -211,14 +231,32 @@ class _Report:
         return label
 
     def _check_order(self, number: int, label: str, before: Sequence[str], block: Block) -> None:
-        """A label once, the total first, and nothing below a row that begins another base under the same labels."""
+        """A label once, the total first, the file's order, and nothing below a row that begins another base."""
         under = f"under {block.headings[0]!r}"
         if label in before:
             raise self.refuse(self.at(number, 0), f"each label once {under}", f"{label!r} twice")
         if not before and label not in block.first:
             raise self.refuse(self.at(number, 0), f"{block.first[0]!r} first {under}", repr(label))
+        loaded = [word for word, codes in block.rows.items() if codes is not None]
+        if label in loaded:  # a row "darunter" below another group would speak of that group only
+            below = loaded[loaded.index(label) + 1 :]
+            if later := [word for word in before if word in below]:
+                expected = f"{label!r} above {later[0]!r}, as in the dataset's file"
+                raise self.refuse(self.at(number, 0), expected, "it below")
         if block.rows[label] is not None and (closed := [word for word in before if word in block.closing]):
             raise self.refuse(self.at(number, 0), f"nothing to load {under} below {closed[0]!r}", repr(label))
+
+    def _figure(self, number: int, row: Sequence[Any], measure: str) -> str:
+        """A figure as it is printed; a rate with more decimals than the source prints is one of another kind.
+
+        A cell that shows 6,8 % may hold 0.068.
+        """
+        text = self._printed(number, row)
+        known = self.dataset.measure_by_code[measure].rounding or self.dataset.rounding
+        if NUMBER.fullmatch(text) and half_unit(text) < Decimal(str(known.get("half_unit", 0))):
+            where = self.at(number, self.layout.value_column)
+            raise self.refuse(where, f"a figure exact to {known['half_unit']}, as the dataset's file says", text)
+        return text
 
     def _printed(self, number: int, row: Sequence[Any]) -> str:
         """A figure as it is printed, with a decimal comma; a sign as it stands."""
@@ -227,7 +265,7 @@ class _Report:
             return value.strip()
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.refuse(where, "a figure or a sign", "an empty cell" if value == "" else repr(value))
-        text = str(int(value)) if float(value).is_integer() else repr(float(value)).replace(".", ",")
+        text = printed(value)
         if not NUMBER.fullmatch(text):
             raise self.refuse(where, "a number with at most 6 decimals", text)
         return text

@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import IO, TYPE_CHECKING, NamedTuple
 
@@ -42,6 +43,15 @@ class Answer(NamedTuple):
     stand: datetime | None
     member: str
     sheet: str | None = None
+
+
+def printed(number: float) -> str:
+    """A number of a workbook as its sheet prints it: whole ones without decimals, a decimal comma.
+
+    More than 15 digits are no digits but what binary numbers leave behind: 10.600000000000001 is 10,6.
+    """
+    text = f"{Decimal(f'{number:.15g}'):f}"
+    return "0" if text == "-0" else text.replace(".", ",")
 
 
 def in_memory(data: bytes) -> Source:

@@ -13,7 +13,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor.sources.cells import Answer
+from integrationsmonitor.sources.cells import Answer, printed
 from integrationsmonitor.sources.genesis_header import TIME, HeaderRow, read_header
 from integrationsmonitor.sources.genesis_wide import assemble, read_stub, refuse, stand_of
 from integrationsmonitor.sources.xlsx_package import check_package
@@ -104,4 +104,4 @@ def _text(cell: Any, dataset: Dataset, filename: str, number: int, at: int) -> s
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         where = f"{dataset.table}, row {number}, column {at + 1}"
         raise refuse(dataset, filename, where, "text or a number", type(cell).__name__)
-    return str(int(cell)) if float(cell).is_integer() else repr(float(cell)).replace(".", ",")
+    return printed(cell)

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.errors import ContractError
+from integrationsmonitor.sources.cells import printed
 from integrationsmonitor.sources.mapping import column_letters
 from integrationsmonitor.sources.xlsx_package import OLD_MARK, ZIP_MARK, check_package, what_it_is
 
@@ -139,7 +140,7 @@ def _text(cell: Any) -> str:
     if isinstance(cell, str):
         return " ".join(cell.split())
     if isinstance(cell, float | int) and not isinstance(cell, bool):
-        return str(int(cell)) if float(cell).is_integer() else repr(float(cell)).replace(".", ",")
+        return printed(cell)
     if isinstance(cell, datetime):
         cell = cell.date()
     return cell.isoformat() if isinstance(cell, date) else str(cell)
