@@ -305,6 +305,15 @@ def test_a_package_that_is_more_than_a_table_is_refused(body, words):
     assert words in refused(body)
 
 
+def test_a_formula_is_found_wherever_the_package_keeps_the_sheet():
+    computed, moved = made(lambda r: r.put(STOCK, "Insgesamt", "=D11+D12")).data(), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(computed)) as package, zipfile.ZipFile(moved, "w", zipfile.ZIP_DEFLATED) as other:
+        for name in package.namelist():
+            content = package.read(name).replace(b"worksheets/sheet3.xml", b"tables/sheet3.xml")
+            other.writestr(name.replace("worksheets/sheet3.xml", "tables/sheet3.xml"), content)
+    assert "xl/tables/sheet3.xml: expected figures, found a formula" in refused(moved.getvalue())
+
+
 def test_parts_of_two_months_are_refused():
     parts = [part("16051", clean("16051")), part("16067", clean("16067"), "202604")]
     with pytest.raises(ContractError, match="the month of the others, 2026-05, found 2026-04"):

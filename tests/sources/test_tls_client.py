@@ -52,6 +52,14 @@ def test_the_year_in_the_link_stands_for_each_year_up_to_now():
     assert answers[0].request == {"year": "2024"}
 
 
+def test_a_host_that_passes_over_the_year_is_found_where_only_the_link_tells_it():
+    link = {"link": "a.asp?zeit={year}", "start_year": 2024}
+    with pytest.raises(FetchError, match="the very answer for 2024 again"):
+        ask(FakeHost(lambda page: b"Erfurt;1010"), time={"in": "link"}, **link)
+    assert len(ask(FakeHost(lambda page: b"Erfurt;1010"), **link)) == 3  # the reader finds the year in the title
+    assert len(ask(FakeHost(lambda page: 404), time={"in": "link"}, **link)) == 3
+
+
 @pytest.mark.parametrize(
     ("body", "ending"), [(b"PK\x03\x04", "xlsx"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"), (b"<html>", "csv")]
 )

@@ -167,6 +167,10 @@ def test_what_moves_or_is_spelled_otherwise_gives_the_same_figures(spoil):
         (lambda t: t.titles.clear(), "one time after 'am '"),
         (lambda t: t.titles.append("Stand am 30.06.2024"), "found 2023-12-31, 2024-06-30"),
         (lambda t: t.titles.__setitem__(0, "am 31.02.2023"), "one time after 'am '"),
+        (
+            lambda t: t.titles.__setitem__(0, "Gebietsstand am 01.01.2024, Bevölkerung am 31.12.2023"),
+            "one time after 'am ', found 2023-12-31, 2024-01-01",
+        ),
     ],
 )
 def test_what_the_datasets_file_does_not_know_is_refused(spoil, words):
@@ -206,6 +210,8 @@ def test_a_printed_figure_is_read_with_its_mark(printed, text, quality):
         "",
         "12 53",
         "1 2345",
+        "0 123",
+        "007",
         "1 23 456",
         "12 345 67",
         "(12) p",
@@ -366,6 +372,13 @@ def test_the_time_may_be_that_of_the_link():
     dataset = changed(link="x?zeit={year}", time={"in": "link", "day": "31.12."})
     assert read(table().csv(), dataset, "kr000108_2023.csv") == clean()
     assert "the year that was asked for" in refused(table(), dataset)
+    assert read(made(lambda t: t.titles.clear()).csv(), dataset, "kr000108_2023.csv") == clean()
+
+
+def test_a_title_of_another_year_than_that_of_the_link_is_refused():
+    dataset = changed(link="x?zeit={year}", time={"in": "link", "day": "31.12."})
+    with pytest.raises(ContractError, match="the year 2024 that was asked for, found 2023"):
+        read(table().csv(), dataset, "kr000108_2024.csv")
 
 
 @pytest.mark.parametrize(

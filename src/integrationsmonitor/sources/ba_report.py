@@ -6,9 +6,9 @@ for the eye, and what stands below it is judged like any other row, so that noth
 
 Refuses: what is no XLSX workbook of the report (a web page, a ZIP, an XLSB), a package that xlsx_package.py refuses, a
 sheet that is missing or hidden, another region or month than asked for, a heading or a label that the dataset's file
-does not know, a block that is missing, stands twice or does not begin with its total, a label twice or in another order, a row
-with two labels or none, a cell without a figure or a sign, a number with more digits than a printed one has, and
-figures above the first heading or below the last line.
+does not know, a block that is missing, stands twice or does not begin with its total, a label twice or in another
+order, a row with two labels or none, a cell without a figure or a sign, a number with more digits than a printed one
+has, and figures above the first heading or below the last line.
 """
 
 from __future__ import annotations

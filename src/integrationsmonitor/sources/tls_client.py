@@ -1,8 +1,9 @@
 """Asks the TLS for a web table. Comes in: a dataset with an export link that an operator copied. Goes out: answers.
 
 The link is asked as it was copied, blanks, umlauts and `|` encoded; `{year}` in it stands for each year from the first
-of the dataset's file to the current one. 404 means that there is nothing for that year. Refuses (ConfigError): no link.
-What an answer holds is for the reader to judge.
+of the dataset's file to the current one. 404 means that there is nothing for that year. Refuses: no link
+(ConfigError), and one answer for two years where nothing but the link tells the year (FetchError). What an answer holds
+is for the reader to judge.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from integrationsmonitor import clock
-from integrationsmonitor.errors import ConfigError
+from integrationsmonitor.errors import ConfigError, FetchError
 from integrationsmonitor.sources.fetched import EVER, Fetched
 from integrationsmonitor.sources.tls_layout import YEAR
 from integrationsmonitor.sources.xlsx_package import OLD_MARK, ZIP_MARK
@@ -36,11 +37,15 @@ def fetch(dataset: Dataset, catalog: Catalog, base_url: str, http: HttpClient, p
             f"catalog/datasets/{dataset.id}.yml: source.link is empty; open the table {dataset.table} in a browser, "
             "copy the address of its CSV or XLS export, and put what follows the host there"
         )
+    said: dict[bytes, int] = {}
     years = range(int(dataset.source["start_year"]), clock.now().year + 1) if YEAR in link else (None,)
     for year in years:
         url = base_url + quote(link.replace(YEAR, str(year)), safe=_SAFE)
         answer = http.fetch(url, dataset_id=dataset.id, accept=(200, _NOT_FOUND))
         body = b"" if answer.status == _NOT_FOUND else answer.body
+        if year and body and dataset.source["time"]["in"] == "link" and (other := said.setdefault(body, year)) != year:
+            hint = "The host passes over the year of the link; copy a link that it follows"
+            raise FetchError(dataset.id, url, f"the very answer for {other} again", hint)
         scope = (f"{year}-01-01", f"{year}-12-31") if year else EVER
         yield Fetched(
             slot=str(year) if year else "all",

@@ -3,8 +3,8 @@
 Official wording of the signs: `-` exactly zero, `0` less than half of the last digit, `.` unknown or secret, `...`
 later, `x` blocked, `/` not reliable, `( )` limited, `p` provisional, `r` corrected. What a sign by itself means stands
 in the dataset's file. `( )`, `p` and `r` belong to a number and become its quality. Blanks are thousands marks where
-they stand in threes: `12 53` is no number. None is what cannot be read for sure: wrong groups, two marks, a mark
-without a number.
+they stand in threes: `12 53` is no number. None is what cannot be read for sure: wrong groups, noughts before them,
+two marks, a mark without a number.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 _BLANKS = re.compile("[ \u00a0\u2007\u2009\u202f]")
-_NUMBER = re.compile(r"(-?) ?([0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(,[0-9]+)?")
+_NUMBER = re.compile(r"(-?) ?([1-9][0-9]{0,2}(?: [0-9]{3})+|[1-9][0-9]*|0)(,[0-9]+)?")
 _MARKED = re.compile(r"(.*[0-9)]) ?([pr])")
 _LIMITED = re.compile(r"\( ?([^()]*[0-9]) ?\)")
 _RATE = r"(?<!je )(?<!pro )(?<![0-9.,])"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from integrationsmonitor.dataset import Dataset
 
 _YEAR_IN_NAME = re.compile(r"_(\d{4})(?:\.[a-z]+)?", re.ASCII)
+_ANY_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _BARE_YEAR = re.compile(r"\d{4}", re.ASCII)
 
 
@@ -177,14 +178,21 @@ class _Table:
             named = _YEAR_IN_NAME.search(self.grid.filename)
             if named is None:
                 raise self.grid.refuse("the file's name", "the year that was asked for", repr(self.grid.filename))
+            self._check_years(named[1])
             return self._with_day(named[1])
         after = self.layout.time_after
-        told = [text.partition(after)[2] for row in self.grid.rows[: self.first] for text in row if after in text]
+        told = [part for row in self.grid.rows[: self.first] for text in row for part in text.split(after)[1:]]
         times = {time for text in told if (time := _leading_time(text))}
         if len(times) != 1:
             expected = f"one time after {after!r}"
             raise self.grid.refuse("the titles", expected, ", ".join(sorted(times)) or repr(" / ".join(told)[:120]))
         return self._with_day(times.pop())
+
+    def _check_years(self, asked: str) -> None:
+        """Titles need not name the year that was asked for, but where they name years it must be among them."""
+        named = {year for row in range(self.first) for word in self._words(row) for year in _ANY_YEAR.findall(word)}
+        if named and asked not in named:
+            raise self.grid.refuse("the titles", f"the year {asked} that was asked for", ", ".join(sorted(named)))
 
     def _time_in_row(self, row: int) -> str:
         column = self.layout.stub.index("time")

@@ -100,10 +100,11 @@ def what_it_is(data: bytes) -> str:
 def _check_part(name: str, content: bytes, refused: Refused, only: str, *, web_links: bool) -> None:
     if name.startswith("xl/externalLinks/") or name == "xl/vbaProject.bin" or _leads_out(content, web_links):
         raise refused(name, "a workbook without macros and links to other files", "one")
-    if name.startswith("xl/worksheets/") and only in ("", name) and _FORMULA.search(content):
+    if name != only and not name.startswith("xl/worksheets/"):
+        return
+    if only in ("", name) and _FORMULA.search(content):
         raise refused(name, "figures", "a formula")
-    if name.startswith("xl/worksheets/"):
-        _check_extent(name, content, refused)
+    _check_extent(name, content, refused)
 
 
 def _check_extent(name: str, content: bytes, refused: Refused) -> None:
