@@ -30,8 +30,3 @@ def spellings(region: Region) -> tuple[str, ...]:
     if region.kind == "Landkreis":
         return region.name, f"Landkreis {region.name}"
     return region.name, f"{region.name}, Stadt", f"Stadt {region.name}"
-
-
-def plain(text: str) -> str:
-    """A text without line breaks, protected blanks and blanks at its ends."""
-    return " ".join(text.split())
