@@ -16,11 +16,13 @@ from alert_servers import HookServer, MailServer, serving, text_of
 
 from integrationsmonitor import archive
 from integrationsmonitor.settings import Settings
+from support.dataset_ids import DATASET_IDS
 from support.home import AirflowHome, enter
 
 PROJECT = Path(__file__).resolve().parents[2]
-DATASET, TOKEN = "regio_13111_01_03_4", "T0KENofTHEhook"
-ERROR = f"{DATASET}: 13111-01-03-4.csv, line 3: expected 'Frauen' for 'GESW', found '{{{{ dag }}}} <b>weiblich</b>'"
+DATASET, NEXT, *_ = DATASET_IDS["ba"]
+TOKEN = "T0KENofTHEhook"
+ERROR = f"{DATASET}: answer.csv, line 3: expected 'Frauen' for 'GESW', found '{{{{ dag }}}} <b>weiblich</b>'"
 
 
 @dataclass
@@ -174,7 +176,7 @@ def test_tasks_that_could_not_speak_are_told_by_their_failed_run_and_those_on_re
     states = {"load_0": "failed", "load_1": "failed", "load_2": "success", "announce": "upstream_failed"}
     place.probe("silent", "load_ba", json.dumps(states))
     [post] = place.posts
-    assert (post["dataset"], post["cause"]) == ("regio_13111_02_02_4", "task")
+    assert (post["dataset"], post["cause"]) == (NEXT, "task")
     assert "Prozess ohne Meldung beendet" in post["text"]
     place.probe("silent", "build_warehouse", json.dumps({"wait_for_loads": "success", "build_and_publish": "failed"}))
     assert "build_warehouse.build_and_publish: Aufgabe in Airflow abgebrochen" in place.posts[1]["subject"]
