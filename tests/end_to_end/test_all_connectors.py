@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import local_wire
 from ba_api_wire import Fig, dataset, entry, kreise, parts, region_list, unemployed
 from ba_report_wire import KREISE, clean, figures_of, part
 from integrationsmonitor import archive
@@ -23,17 +24,10 @@ from integrationsmonitor.sources.bundle import open_bundle
 from night_support import SMALL, Night, Outcome, edit_yaml, small_catalog
 from recordings_support import LATER, Recordings
 from tls_wire import table
+from wire import catalog
 
-AMR, WEB = "ba_amr_kreise", "tls_kr000108"
-API = (
-    "ba_api_alo",
-    "ba_api_alo_reihe",
-    "ba_api_bb",
-    "ba_api_bst",
-    "ba_api_bst_reihe",
-    "ba_api_grusi_reihe",
-    "ba_api_stea",
-)
+AMR, WEB, LOCAL = "ba_amr_kreise", "tls_kr000108", local_wire.ID
+API = tuple(name for name, found in catalog().datasets.items() if found.connector == "ba_api" and not found.off_de)
 JSON, CSV, SCRIPT = "application/json", "text/csv", "application/javascript"
 BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OCTOBER, NOVEMBER = ("2026-10", "2026-09", "2025-10"), ("2026-11", "2026-10", "2025-11")
@@ -106,10 +100,13 @@ def everything(once: Callable[[str, Callable[[Path], Outcome]], tuple[Path, Outc
         return Night(folder / "home").with_(catalog=folder / "catalog", recordings=folder / "recordings")
 
     def make(folder: Path) -> Outcome:
-        catalog = small_catalog(folder / "catalog", (*SMALL, *API, AMR, WEB))
-        edit_yaml(catalog / "datasets" / f"{WEB}.yml", _switched_on)
-        edit_yaml(catalog / "datasets" / f"{AMR}.yml", lambda raw: raw["source"].update(start_month="2026-09"))
+        datasets = small_catalog(folder / "catalog", (*SMALL, *API, AMR, WEB)) / "datasets"
+        edit_yaml(datasets / f"{WEB}.yml", _switched_on)
+        edit_yaml(datasets / f"{AMR}.yml", lambda raw: raw["source"].update(start_month="2026-09"))
         add_pages(Recordings(folder / "recordings").folder, all_pages())
+        drop = local_wire.write_description(folder / "home" / "local", local_wire.description()).parent
+        counts = {area: (1010 + 10 * n, 1020 + 10 * n) for n, area in enumerate(local_wire.STADTTEILE.values())}
+        (drop / "stadtteile_2025.csv").write_bytes(local_wire.csv(local_wire.rows(counts)))
         return night(folder).monitor("run")
 
     folder, outcome = once("everything", make)
@@ -119,9 +116,9 @@ def everything(once: Callable[[str, Callable[[Path], Outcome]], tuple[Path, Outc
 
 def test_every_dataset_of_every_connector_is_accepted(everything: Night) -> None:
     states = {item["dataset_id"]: item["state"] for item in everything.monitor("status", "--json").json["datasets"]}
-    assert {states[dataset_id] for dataset_id in (*API, AMR, WEB)} <= {"ok", "due", "overdue"}, states
+    assert {states[dataset_id] for dataset_id in (*API, AMR, WEB, LOCAL)} <= {"ok", "due", "overdue"}, states
     rows = dict(everything.query("select dataset_id, count(*) from fct_observation group by 1"))
-    assert {name: rows.get(name, 0) for name in (*API, AMR, WEB)} == {
+    assert {name: rows.get(name, 0) for name in (*API, AMR, WEB, LOCAL)} == {
         "ba_api_alo": 24 * 3 * 8,
         "ba_api_alo_reihe": 2 * 26 * 4,
         "ba_api_bb": 24 * 3 * 4,
@@ -131,6 +128,7 @@ def test_every_dataset_of_every_connector_is_accepted(everything: Night) -> None
         "ba_api_stea": 24 * 3,
         AMR: 2 * 22 * 10,
         WEB: 2 * 23 * 3,
+        LOCAL: 5 * 3,
     }
 
 
