@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,37 @@ def test_whatever_is_wrong_is_a_dataset_with_a_problem_and_all_others_are_there(
     assert catalog.datasets[dataset_id].problem.startswith(f"{name}: ")
     assert not catalog.datasets[wire.ID].problem
     assert set(load_catalog(CATALOG).datasets) < set(catalog.datasets)
+
+
+def test_a_wrong_file_does_not_take_the_id_of_a_right_description(tmp_path):
+    file = wire.write_description(tmp_path, wire.description())
+    shutil.copy(file, file.with_suffix(".yaml"))
+    (tmp_path / "Beispiel_Stadtteile.yml").write_text("id: [", encoding="utf-8")
+    datasets = load_catalog(CATALOG, local=tmp_path).datasets
+    assert not datasets[wire.ID].problem
+    problems = sorted(dataset.problem for dataset in datasets.values() if dataset.problem)
+    assert [words.partition(":")[0] for words in problems] == ["Beispiel_Stadtteile.yml", f"{wire.ID}.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [("Kreis gesamt:", "16070:", "16070"), ("m: maennlich", "no: maennlich", "no"), ("  Anzahl:", "  2025:", "2025")],
+)
+def test_a_word_that_yaml_takes_for_something_else_must_stand_in_quotes(tmp_path, old, new, word):
+    file = wire.write_description(tmp_path, wire.description())
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    found = load_catalog(CATALOG, local=tmp_path).datasets[wire.ID].problem
+    assert found.startswith(f"{wire.ID}.yml: columns")
+    assert "put it into quotes" in found
+    if word != "no":  # YAML has made False of it
+        assert f"is {word} to YAML" in found
+
+
+def test_a_year_may_stand_without_quotes(tmp_path):
+    columns = {heading: column for heading, column in wire.description()["columns"].items() if heading != "Stichtag"}
+    dataset, _ = wire.dataset(tmp_path, period={"type": "jahressumme", "value": 2025}, columns=columns)
+    assert not dataset.problem
+    assert dataset.local_table.period_value == "2025"
 
 
 def test_one_key_stands_for_one_region_in_all_descriptions(tmp_path):
@@ -213,6 +245,23 @@ def test_a_stricter_threshold_takes_back_what_landed_before(home):
     night.load(home, wire.ID)
     assert landed(home)["16070:02", "weiblich"] is None
     assert len(list((home.landing / "obs" / wire.ID).glob("*.parquet"))) == 1
+
+
+@pytest.mark.parametrize("pattern", ["**.csv", "stadtteile_**.csv", "[.csv"])
+def test_a_pattern_that_no_shell_knows_costs_nobody_the_night(home, pattern):
+    wire.write_description(home.local, wire.description(id="local_muster", files=pattern))
+    night.load_all(home, ["local_muster", wire.ID])
+    assert archive.history(home, wire.ID).accepted
+
+
+@pytest.mark.parametrize("kind", ["dangling", "folder", "pipe"])
+def test_what_is_no_file_costs_nobody_the_night(home, tmp_path, kind):
+    odd = home.local / "local_odd.yml"
+    make = {"dangling": lambda: odd.symlink_to(tmp_path / "gone"), "folder": odd.mkdir, "pipe": lambda: os.mkfifo(odd)}
+    make[kind]()
+    night.load(home, wire.ID)
+    assert night.has_news(home)
+    assert catalog_of(home).datasets["local_odd"].problem.startswith("local_odd.yml: is a link, a folder or")
 
 
 def test_a_link_out_of_the_folder_is_not_followed(home, tmp_path):

@@ -40,17 +40,21 @@ def read_folder(
     """Read all descriptions of a folder; `taken` are the ids of the catalogue, `regions` its regions."""
     datasets: dict[str, Dataset] = {}
     found: dict[str, Region] = {}
+    wrong: list[tuple[Path, Dataset | None, str]] = []
     for file in _descriptions(folder):
         before = _accepted_before(file, kept, schema, regions)
+        dataset = None
         try:
             dataset = _checked(file, schema, regions, {*taken, *datasets}, found)
+            datasets[dataset.id] = dataset
         except Exception as problem:  # whatever a description does wrong, the others' night goes on
-            text = str(problem).replace(str(file), file.name)
-            dataset = _with_problem(file, before, text, {*taken, *datasets})
-        datasets[dataset.id] = dataset
+            wrong.append((file, before, str(problem).replace(str(file), file.name)))
         for known in (before, dataset):
             if known is not None and known.local is not None:
                 found |= known.local.regions
+    for file, before, text in wrong:  # last, so that none takes the id of a right one
+        dataset = _with_problem(file, before, text, {*taken, *datasets})
+        datasets[dataset.id] = dataset
     return LocalCatalog(datasets, found)
 
 
@@ -58,10 +62,10 @@ def unnamed(folder: Path, datasets: Iterable[Dataset]) -> list[str]:
     """Names of the files of a folder that no description names: whoever put them there waits in vain."""
     if not folder.is_dir():
         return []
-    patterns = [dataset.local.files for dataset in datasets if dataset.local is not None]
+    tables = [dataset.local for dataset in datasets if dataset.local is not None]
     own = {".yml", ".yaml"}
     found = [path for path in folder.iterdir() if not path.name.startswith((".", "~$")) and path.suffix not in own]
-    return sorted(path.name for path in found if not any(path.match(pattern) for pattern in patterns))
+    return sorted(path.name for path in found if not any(table.names(path.name) for table in tables))
 
 
 def keep(folder: Path, kept: Path, dataset: Dataset) -> None:
@@ -88,12 +92,12 @@ def _descriptions(folder: Path) -> list[Path]:
 def _checked(
     file: Path, schema: Path, regions: Mapping[str, Region], taken: Collection[str], others: Mapping[str, Region]
 ) -> Dataset:
+    if file.is_symlink() or not file.is_file():
+        raise ConfigError(f"{file}: is a link, a folder or a pipe; put the file itself into the folder")
     if file.suffix != ".yml":
         raise ConfigError(f"{file}: a description ends in .yml; rename it to {file.with_suffix('.yml').name}")
     if file.stat().st_size > _MAX_BYTES:
         raise ConfigError(f"{file}: has more than {_MAX_BYTES:,} bytes; a description is a page")
-    if file.is_symlink():
-        raise ConfigError(f"{file}: is a link; put the file itself into the folder")
     dataset = _read(file, schema, _Known(regions), (file.stat().st_mtime_ns, file.stat().st_size))
     if dataset.id in taken:
         raise ConfigError(f"{file}: id: {dataset.id!r} is taken by another dataset; choose another id and file name")

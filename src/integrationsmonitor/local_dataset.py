@@ -49,6 +49,8 @@ def read_description(file: Path, schema: Path, regions: Mapping[str, Region]) ->
     """Read and check one description; raises ConfigError with one line."""
     raw = read_yaml(file)
     for key, word in _strings(raw):
+        if not isinstance(word, str):
+            raise ConfigError(f"{file}: {key}: is {word!r} to YAML, and no text; put it into quotes")
         if "TODO" in word:
             raise ConfigError(f"{file}: {key}: is still a TODO; decide it, and take the word TODO out of the file")
     check_against(raw, file, schema)
@@ -181,11 +183,11 @@ class _Reader(ColumnsReader):
         return mark
 
 
-def _strings(raw: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def _strings(raw: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every key and text of a document, with its place."""
     if isinstance(raw, Mapping):
         for key, item in raw.items():
-            yield f"{path}.{key}".strip("."), str(key)
+            yield f"{path}.{key}".strip("."), key
             yield from _strings(item, f"{path}.{key}".strip("."))
     elif isinstance(raw, list):
         for number, item in enumerate(raw):

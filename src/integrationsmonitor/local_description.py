@@ -6,6 +6,7 @@ Goes out: the words by which the reader, the threshold and the drop folder speak
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -65,6 +66,10 @@ class LocalTable:
     def headings(self) -> tuple[str, ...]:
         """All headings that the file must have, in the order of the description."""
         return (*(column.heading for column in self.columns), *self.ignore)
+
+    def names(self, filename: str) -> bool:
+        """Whether `files` means this file; `*` stands for any part of a name, nothing else for anything but itself."""
+        return bool(re.fullmatch(".*".join(map(re.escape, self.files.split("*"))), filename))
 
     def of_field(self, name: str) -> tuple[TableColumn, ...]:
         """The columns that hold this field."""

@@ -31,7 +31,7 @@ def digests(settings: Settings, histories: dict[str, History]) -> dict[str, str]
         "landing": _hash(sorted(_landing_keys(histories))),
         "decisions": _hash([f"{item.value_id} {item.at} {item.reason}" for item in decisions.withdrawals(settings)]),
         "catalog": tree_hash(settings.catalog, ("*.yml", "*.json")),  # curated figures count once they have landed
-        **({"local": tree_hash(settings.local, ("*.yml", "*.yaml"))} if settings.local.is_dir() else {}),
+        **({"local": _drop_folder_hash(settings.local)} if settings.local.is_dir() else {}),
         "dbt_project": tree_hash(settings.project / "dbt_project", ("*.sql", "*.yml")),
         "expectations": tree_hash(settings.project / "expectations", ("*.json", "*.yml", "*.sql")),
         "exports": tree_hash(settings.project / "exports", ("*.yml", "*.json")),
@@ -135,6 +135,18 @@ def withdrawals(settings: Settings) -> pa.Table:
         for item in decisions.withdrawals(settings)
     ]
     return arrow_table("withdrawal", rows)
+
+
+def _drop_folder_hash(folder: Path) -> str:
+    """Hash of what a drop folder says; what cannot be read there is somebody's mistake, and no reason to end a night."""
+    parts = []
+    for file in sorted(path for pattern in ("*.yml", "*.yaml") for path in folder.glob(pattern)):
+        try:
+            data = file.read_bytes() if file.is_file() else b""
+        except OSError as problem:
+            data = str(problem.strerror).encode()
+        parts.append(f"{file.name} {hashlib.sha256(data).hexdigest()}")
+    return _hash(parts)
 
 
 def _landing_keys(histories: dict[str, History]) -> list[str]:

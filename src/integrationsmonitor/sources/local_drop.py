@@ -22,7 +22,10 @@ def files_of(folder: Path, dataset: Dataset, regions: Mapping[str, Region]) -> l
     """Names and bytes of the files of one description, sorted by name; raises ContractError."""
     if dataset.problem or dataset.local is None:
         raise ContractError(dataset.id, dataset.table, "its description", "a right one", dataset.problem or "none")
-    found = sorted(path for path in folder.glob(dataset.local.files) if not path.name.startswith(("~$", ".")))
+    table = dataset.local
+    found = sorted(
+        path for path in folder.iterdir() if table.names(path.name) and not path.name.startswith(("~$", "."))
+    )
     if len(found) > _MAX_FILES:
         raise ContractError(
             dataset.id, dataset.local.files, "the folder", f"at most {_MAX_FILES} files", f"{len(found)}"
