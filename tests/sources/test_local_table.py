@@ -211,6 +211,7 @@ def spoiled(old: str, new: str) -> bytes:
         ("31.12.2025", "2025", "expected a time of the kind stichtag"),
         (";m;", ";männlich;", "line 2, field 3: expected a word among 'm', 'w', 'gesamt', found another text"),
         ("1.010", "1,5", "line 2, field 4: expected a whole number, not below 0, since it counts"),
+        ("1.010", "1,010", "expected a whole number, not below 0"),  # thousands the other way round
         ("1.010", "-3", "expected a whole number, not below 0"),
         ("1.010", "1,010.0", "expected a number (decimal ',', thousands '.') or a sign of `signs`"),
         ("1.010", "10.10", "expected a number"),
@@ -234,6 +235,71 @@ def test_what_the_description_does_not_say_is_refused_with_its_place(tmp_path, o
 def test_no_error_repeats_what_a_cell_holds(tmp_path, new):
     old = "Nord" if new == "Nordwest" else "1.010"
     assert new not in refused(tmp_path, spoiled(old, new)).replace("nothing", "")
+
+
+def test_a_count_with_three_decimals_is_no_count(tmp_path):
+    lines = [["Nord", "31.12.2025", "m", "1.000"], ["Süd", "31.12.2025", "m", "2.000"]]
+    error = refused(tmp_path, wire.csv(lines), thousands=None, decimal=".")
+    assert "line 2, field 4: expected a whole number, not below 0" in error
+    assert "`thousands`" in error
+
+
+def test_a_text_of_a_workbook_is_read_by_the_marks_of_the_description(tmp_path):
+    own = columns(Anzahl={"field": "value", "measure": "ausgaben", "unit": "Euro", "persons": False})
+    lines = [
+        ["Nord", "31.12.2025", "m", "1,234.5"],
+        ["Süd", "31.12.2025", "m", 1.25],
+        ["Ost", "31.12.2025", "m", "1,234"],
+    ]
+    marks = {"decimal": ".", "thousands": ",", "files": "*.xlsx", "columns": own}
+    found = read(tmp_path, wire.workbook({"Daten": [wire.HEAD, *lines]}), **marks)
+    assert list(found.values()) == ["1234,5", "1,25", "1234"]
+
+
+def test_a_name_that_is_a_gemeinde_and_a_kreis_names_neither(tmp_path):
+    own = {"regions": [{"key": "16067029", "name": "Gotha"}]}
+    data = wire.csv([["Gotha", "31.12.2025", "m", "1.010"]])
+    assert "line 2, field 1: expected a known region by name" in refused(
+        tmp_path, data, **own, columns=columns(Gebiet={"field": "region"})
+    )
+    said = columns(Gebiet={"field": "region", "values": {"Gotha": "16067029"}})
+    assert [key[0] for key in read(tmp_path, data, **own, columns=said)] == ["16067029"]
+
+
+QUOTES = {
+    "Gebiet": {"field": "region"},
+    "Geschlecht": {"field": "sex", "values": {"m": "maennlich", "w": "weiblich", "alle": "insgesamt"}},
+    "Anteil": RATE,
+    "n": {"field": "n"},
+}
+
+
+def test_a_rate_that_its_total_and_the_others_would_tell_is_protected(tmp_path):
+    lines = [["Nord", "m", "2,5", 40], ["Nord", "w", "15", 60], ["Nord", "alle", "10", 100]]  # 1 + 9 = 10 persons
+    data = wire.csv(lines, ("Gebiet", "Geschlecht", "Anteil", "n"))
+    found = read(tmp_path, data, columns=QUOTES, **IN_2025)
+    rates = {sex: value for (_, measure, sex), value in found.items() if measure == "zufriedenheit"}
+    assert rates == {"maennlich": "*", "weiblich": "*", "": "10"}
+    assert [value for (_, measure, _), value in found.items() if measure == "befragte"] == ["40", "60", "100"]
+
+
+def test_a_rate_that_tells_of_few_others_is_hidden(tmp_path):
+    lines = [["Nord", "m", "97,5", 40], ["Süd", "m", "50", 40], ["Ost", "m", "100", 40]]  # one, twenty, no others
+    data = wire.csv(lines, ("Gebiet", "Geschlecht", "Anteil", "n"))
+    found = read(tmp_path, data, columns=QUOTES, **IN_2025)
+    assert [value for (_, measure, _), value in found.items() if measure == "zufriedenheit"] == ["*", "50", "100"]
+
+
+def test_what_a_kreis_leaves_beside_its_stadtteile_is_protected(tmp_path):
+    lines = [
+        ["Nord", "31.12.2025", "m", 1010],
+        ["Süd", "31.12.2025", "m", 1020],
+        ["Kreis gesamt", "31.12.2025", "m", 2033],
+    ]
+    found = read(tmp_path, wire.csv(lines), regions_add_up=False)
+    assert list(found.values()) == ["*", "1020", "2033"]  # 3 live in neither
+    lines[2][3] = 2030
+    assert list(read(tmp_path, wire.csv(lines), regions_add_up=False).values()) == ["1010", "1020", "2030"]
 
 
 def test_parts_that_overlap_need_not_add_up_where_the_description_says_so(tmp_path):

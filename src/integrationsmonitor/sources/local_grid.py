@@ -29,7 +29,10 @@ _AS_VALUES = "In the spreadsheet: copy, then paste as values"
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet: rows of texts; `lines` says where each stands in the file, `days` which cells a workbook dates."""
+    """One sheet: rows of texts; `lines` says where each stands in the file.
+
+    `days` are the cells that a workbook dates, `numbers` those that it holds as numbers, which know no marks.
+    """
 
     sheet: str | None
     rows: list[list[str]]
@@ -37,6 +40,7 @@ class Grid:
     days: frozenset[tuple[int, int]] = frozenset()
     delimiter: str = ""
     encoding: str = ""
+    numbers: frozenset[tuple[int, int]] = frozenset()
 
     def where(self, row: int, column: int | None = None) -> str:
         """The place of a cell, or of a row, as a person finds it; both counted from 0."""
@@ -52,6 +56,7 @@ class Grid:
 class _Sheet:
     rows: list[list[str]] = field(default_factory=list)
     days: set[tuple[int, int]] = field(default_factory=set)
+    numbers: set[tuple[int, int]] = field(default_factory=set)
 
 
 def open_grids(data: bytes, dataset_id: str, filename: str, table: LocalTable | None = None) -> list[Grid]:
@@ -132,9 +137,11 @@ def _sheet(name: str, rows: list[list[Any]], dataset_id: str, filename: str) -> 
                 raise _refuse(dataset_id, filename, where, "text, a number or a day", type(cell).__name__)
             if isinstance(cell, date):
                 sheet.days.add((number, at))
+            elif isinstance(cell, int | float):
+                sheet.numbers.add((number, at))
             texts.append(text)
         sheet.rows.append(texts)
-    return Grid(name, sheet.rows, list(range(1, len(rows) + 1)), frozenset(sheet.days))
+    return Grid(name, sheet.rows, list(range(1, len(rows) + 1)), frozenset(sheet.days), numbers=frozenset(sheet.numbers))
 
 
 def _text(cell: Any) -> str | None:

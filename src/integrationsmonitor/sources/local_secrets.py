@@ -1,9 +1,9 @@
 """What of a local file is hidden. Comes in: its cells and the description. Goes out: the places of the hidden ones.
 
-Counts of persons are protected by local_threshold.py, in an order that does not depend on the file's; so is what a
-total leaves beside one of its parts ("darunter"), though it is not printed. A rate is hidden with the counts of its
-line, where the persons that it speaks of are too few, and where it is the only one hidden among parts that make up
-100 %. Refuses nothing.
+Counts of persons are protected by local_threshold.py, in an order that does not depend on the file's; so is what is not
+printed, but can be computed: what a total leaves beside its parts ("darunter"), the persons that a percentage speaks of
+and those that it leaves. A rate is hidden with the counts of its line, where the persons that it stands on are too few,
+and where it is the only one hidden among parts that make up 100 %. Refuses nothing.
 """
 
 from __future__ import annotations
@@ -39,12 +39,18 @@ def hidden(cells: Sequence[LocalCell], dataset: Dataset, regions: Mapping[str, R
     counts: list[int | None] = [None] * len(ordered)
     for place in persons:
         counts[place] = _count(ordered[place].value)
+    told = _told(ordered, dataset)
+    for rule in told:
+        counts[rule.parts[0]] = _told_by(ordered[rule.parts[0]].value, counts[rule.total])
+    persons += [rule.parts[0] for rule in told]
     sums = sums_of(ordered, persons, dataset, regions)
-    for rule in parts_of(ordered, persons, dataset):
-        total, part = counts[rule.total], counts[rule.parts[0]]
-        if total is not None and part is not None:
-            sums.append(Sum(rule.total, (rule.parts[0], len(counts))))
-            counts.append(total - part)  # what is left is not printed, but whoever has both has it, too
+    for rule in (*told, *parts_of(ordered, persons, dataset, regions)):
+        values = [counts[place] for place in (rule.total, *rule.parts)]
+        known = [value for value in values if value is not None]
+        rest = known[0] - sum(known[1:]) if len(known) == len(values) else -1
+        if rest >= 0:
+            sums.append(Sum(rule.total, (*rule.parts, len(counts))))
+            counts.append(rest)  # it is not printed, but whoever has the others has it, too
     found = protect(
         counts,
         sums,
@@ -64,24 +70,40 @@ def _count(value: Decimal | None) -> int | None:
     return max(1, int(value)) if value > 0 else 0
 
 
-def _rates(cells: Sequence[LocalCell], hidden_counts: set[int], dataset: Dataset) -> set[int]:
-    base = {column.code for column in dataset.local_table.of_field(BASE)}
-    threshold = dataset.local_table.threshold
-    shut = {cells[place].group for place in hidden_counts}
-    stands_on = {cell.group: cell.value for cell in cells if cell.measure in base}
-    rates = [
-        place
-        for place, cell in enumerate(cells)
-        if (measure := dataset.measure_by_code[cell.measure]).unit != "Anzahl" and measure.persons
+def _told(cells: Sequence[LocalCell], dataset: Dataset) -> list[Sum]:
+    """The percentages, each as a part of the persons that it stands on: both tell a count that is not printed."""
+    base = _bases(cells, dataset)
+    return [
+        Sum(base[cells[place].group], (place,))
+        for place in _rates_of_persons(cells, dataset)
+        if cells[place].group in base and dataset.measure_by_code[cells[place].measure].unit == "Prozent"
     ]
-    found = set()
+
+
+def _told_by(percentage: Decimal | None, persons: int | None) -> int | None:
+    return None if percentage is None or persons is None else round(persons * percentage / 100)
+
+
+def _bases(cells: Sequence[LocalCell], dataset: Dataset) -> dict[int, int]:
+    """Line → place of the number of persons that its rates stand on."""
+    codes = {column.code for column in dataset.local_table.of_field(BASE)}
+    return {cell.group: place for place, cell in enumerate(cells) if cell.measure in codes}
+
+
+def _rates_of_persons(cells: Sequence[LocalCell], dataset: Dataset) -> list[int]:
+    measures = [dataset.measure_by_code[cell.measure] for cell in cells]
+    return [place for place, measure in enumerate(measures) if measure.unit != "Anzahl" and measure.persons]
+
+
+def _rates(cells: Sequence[LocalCell], hidden_before: set[int], dataset: Dataset) -> set[int]:
+    rates, base = _rates_of_persons(cells, dataset), _bases(cells, dataset)
+    shut = {cells[place].group for place in hidden_before.difference(rates)}
+    found = hidden_before.intersection(rates)
     for place in rates:
-        cell = cells[place]
-        persons = stands_on.get(cell.group)
-        if cell.group in shut or (persons is not None and persons < threshold):
+        group = cells[place].group
+        persons = cells[base[group]].value if group in base else None
+        if group in shut or (persons is not None and persons < dataset.local_table.threshold):
             found.add(place)
-        elif persons is not None and cell.value and dataset.measure_by_code[cell.measure].unit == "Prozent":
-            found |= {place} if 0 < round(persons * cell.value / 100) < threshold else set()
     while more := _single(cells, rates, found, len(dataset.axes)):
         found |= more
     return found

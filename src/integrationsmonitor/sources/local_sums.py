@@ -46,15 +46,16 @@ def sums_of(
     return found
 
 
-def parts_of(cells: Sequence[LocalCell], counted: Sequence[int], dataset: Dataset) -> list[Sum]:
-    """Totals with each of their parts alone ("darunter"), where parts do not add up."""
+def parts_of(
+    cells: Sequence[LocalCell], counted: Sequence[int], dataset: Dataset, regions: Mapping[str, Region]
+) -> list[Sum]:
+    """Totals with each of their parts alone ("darunter"), and with all of them, where parts do not add up."""
     axes = [n for n, axis in enumerate(dataset.axes) if axis.code in dataset.local_table.overlapping]
-    return [
-        Sum(rule.total, (part,))
-        for number in axes
-        for rule in _over_axis(cells, counted, number)
-        for part in rule.parts
-    ]
+    rules = [rule for number in axes for rule in _over_axis(cells, counted, number)]
+    if not dataset.local_table.regions_add_up:
+        rules += _over_regions(cells, counted, regions)
+    alone = [Sum(rule.total, (part,)) for rule in rules for part in rule.parts]
+    return [*alone, *(rule for rule in rules if len(rule.parts) > 1)]
 
 
 def check_parts(
@@ -65,7 +66,7 @@ def check_parts(
     where: Callable[[LocalCell], str],
 ) -> None:
     """Refuse the first part that is larger than its total."""
-    for rule in parts:
+    for rule in (rule for rule in parts if len(rule.parts) == 1):
         total, part = cells[rule.total].value, cells[rule.parts[0]].value
         if total is not None and part is not None and part > total:
             expected = f"no more than the total at {where(cells[rule.total])}"

@@ -82,7 +82,7 @@ class _Reading:
         counted = local_secrets.counted(found, self.dataset)
         sums = local_sums.sums_of(found, counted, self.dataset, self.regions)
         local_sums.check(sums, found, self.dataset, self.filename, self._where)
-        parts = local_sums.parts_of(found, counted, self.dataset)
+        parts = local_sums.parts_of(found, counted, self.dataset, self.regions)
         local_sums.check_parts(parts, found, self.dataset, self.filename, self._where)
         return found
 
@@ -164,7 +164,8 @@ class _Reading:
         return 1
 
     def _number(self, row: int, column: TableColumn) -> Decimal | None:
-        text, typed = self.layout.text(row, column.heading), self.layout.grid.sheet is not None
+        text = self.layout.text(row, column.heading)
+        typed = (row, self.layout.columns[column.heading]) in self.layout.grid.numbers
         number = number_of(text, self.table.decimal, self.table.thousands, typed=typed)
         return None if number is None else Decimal(number.replace(",", "."))
 
@@ -178,8 +179,9 @@ class _Reading:
                 raise self.refuse(row, column, f"a number ({marks}) or a sign of `signs`", "another text")
             zero = next(rule.status for rule in self.dataset.signs if rule.sign == sign) == "zero"
             return (Decimal(0) if zero else None), sign
-        if measure.unit == "Anzahl" and (number < 0 or (number % 1 and not measure.fractions)):
-            raise self.refuse(row, column, "a whole number, not below 0, since it counts", "another one")
+        if measure.unit == "Anzahl" and (number < 0 or (not measure.fractions and _is_no_count(number))):
+            hint = f"See `decimal` and `thousands` in {self.table.description}; averages need `fractions: true`"
+            raise self.refuse(row, column, "a whole number, not below 0, since it counts", "another one", hint)
         scaled = (number * scale).normalize()
         if measure.unit == "Prozent" and not 0 <= scaled <= 100:
             raise self.refuse(
@@ -205,6 +207,11 @@ class _Reading:
                 hint = f"`contract.every_region` in {self.table.description} asks for all of them"
                 expected = f"a line for every declared region at {time}"
                 raise ContractError(self.dataset.id, self.filename, "the table", expected, f"no {missing[0]}", hint)
+
+
+def _is_no_count(number: Decimal) -> bool:
+    """Whether a number has decimals; three zeros are some, too, since 1.000 may mean a thousand."""
+    return bool(number % 1) or number.as_tuple().exponent == -3
 
 
 def _counts_persons(dataset: Dataset, code: str) -> bool:

@@ -36,7 +36,7 @@ def time_of(text: str, period_type: str) -> str | None:
 def number_of(text: str, decimal: str, thousands: str, *, typed: bool) -> str | None:
     """A number with a decimal comma and no thousands marks; None where the text is none by the stated marks.
 
-    `typed` numbers come from a workbook, which knows no marks.
+    `typed` numbers are those that a workbook holds as such: they know no marks.
     """
     if typed:
         decimal, thousands = ",", ""
@@ -60,9 +60,9 @@ def region_of(text: str, column: TableColumn, own: Mapping[str, Region], known: 
         found = [key for key in own if text in (key, key.partition(":")[2])]
         return found[0] if len(found) == 1 else text if not found and text in known and text.isdecimal() else None
     found = [key for key, region in own.items() if region.name == text]
-    if len(found) > 1:
-        return None
-    return found[0] if found else kreis_of(text, known)
+    kreis = kreis_of(text, known)
+    found += [kreis] if kreis else []
+    return found[0] if len(found) == 1 else None
 
 
 def kreis_of(text: str, known: Mapping[str, Region]) -> str | None:
