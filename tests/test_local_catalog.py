@@ -254,6 +254,32 @@ def test_a_pattern_that_no_shell_knows_costs_nobody_the_night(home, pattern):
     assert archive.history(home, wire.ID).accepted
 
 
+def test_a_file_is_read_by_one_description_since_a_second_may_show_what_the_first_hides(home):
+    night.load(home, wire.ID)
+    columns = wire.description()["columns"]
+    wire.write_description(home.local, wire.description(id="local_a_zweite", files="stadtteile_2025.csv"))
+    datasets = catalog_of(home).datasets
+    assert not datasets[wire.ID].problem  # it was accepted before
+    found = datasets["local_a_zweite"].problem
+    assert found.startswith(f"local_a_zweite.yml: files: stadtteile_2025.csv is read by {wire.ID}.yml, too")
+    book = wire.workbook({"Eins": [wire.HEAD, *wire.rows(COUNTS)], "Zwei": [wire.HEAD, *wire.rows(COUNTS)]})
+    (home.local / "mappe.xlsx").write_bytes(book)
+    for number, sheet in enumerate(("Eins", "Zwei")):
+        raw = wire.description(id=f"local_blatt_{number}", files="mappe.xlsx", sheet=sheet, columns=columns)
+        wire.write_description(home.local, raw)
+    datasets = catalog_of(home).datasets
+    assert [datasets[f"local_blatt_{number}"].problem for number in (0, 1)] == ["", ""]
+
+
+def test_a_new_description_does_not_rename_the_regions_of_an_accepted_one(home):
+    night.load(home, wire.ID)
+    other = wire.description(id="local_a", files="a.csv", regions=[{"key": "01", "name": "Norden", "parent": "16070"}])
+    wire.write_description(home.local, other)
+    catalog = catalog_of(home)
+    assert (catalog.regions["16070:01"].name, catalog.datasets[wire.ID].problem) == ("Nord", "")
+    assert "is 'Nord' in another description" in catalog.datasets["local_a"].problem
+
+
 @pytest.mark.parametrize("kind", ["dangling", "folder", "pipe"])
 def test_what_is_no_file_costs_nobody_the_night(home, tmp_path, kind):
     odd = home.local / "local_odd.yml"

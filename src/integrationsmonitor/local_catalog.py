@@ -41,11 +41,14 @@ def read_folder(
     datasets: dict[str, Dataset] = {}
     found: dict[str, Region] = {}
     wrong: list[tuple[Path, Dataset | None, str]] = []
-    for file in _descriptions(folder):
+    files_there = _names(folder)
+    descriptions = [folder / name for name in files_there if _is_description(name)]
+    for file in sorted(descriptions, key=lambda file: not _is_kept(file, kept)):
         before = _accepted_before(file, kept, schema, regions)
         dataset = None
         try:
             dataset = _checked(file, schema, regions, {*taken, *datasets}, found)
+            _check_files(file, dataset, datasets.values(), files_there)
             datasets[dataset.id] = dataset
         except Exception as problem:  # whatever a description does wrong, the others' night goes on
             wrong.append((file, before, str(problem).replace(str(file), file.name)))
@@ -80,13 +83,36 @@ def keep(folder: Path, kept: Path, dataset: Dataset) -> None:
         files.write_atomic(target, data)
 
 
-def _descriptions(folder: Path) -> list[Path]:
-    """All files that may be descriptions; raises ConfigError where nobody can tell."""
+def _names(folder: Path) -> list[str]:
+    """All names in a folder; raises ConfigError where nobody can tell."""
     try:
-        names = sorted(path.name for path in folder.iterdir())
+        return sorted(path.name for path in folder.iterdir())
     except OSError as problem:
         raise ConfigError(f"{folder} cannot be read ({problem.strerror}): what it describes would vanish") from None
-    return [folder / name for name in names if name.endswith((".yml", ".yaml")) and name != INDICATORS]
+
+
+def _is_description(name: str) -> bool:
+    return name.endswith((".yml", ".yaml")) and name != INDICATORS
+
+
+def _is_kept(file: Path, kept: Path | None) -> bool:
+    """Whether a description of this name was accepted before: it comes first, and no new one takes what it has."""
+    return kept is not None and (kept / file.name).exists()
+
+
+def _check_files(file: Path, dataset: Dataset, others: Iterable[Dataset], names: Collection[str]) -> None:
+    """Refuse a file that another description reads: each protects small figures without knowing of the other."""
+    table = dataset.local_table
+    for other in others:
+        beside = other.local_table
+        if table.sheet and beside.sheet and table.sheet != beside.sheet:
+            continue  # two sheets of one workbook are two tables
+        for name in names:
+            if table.names(name) and beside.names(name):
+                raise ConfigError(
+                    f"{file}: files: {name} is read by {beside.description}, too, and what one hides the other may "
+                    "show; describe all its columns in one of them"
+                )
 
 
 def _checked(

@@ -290,6 +290,13 @@ def test_a_rate_that_tells_of_few_others_is_hidden(tmp_path):
     assert [value for (_, measure, _), value in found.items() if measure == "zufriedenheit"] == ["*", "50", "100"]
 
 
+def test_a_rate_of_nobody_knows_how_many_is_hidden(tmp_path):
+    lines = [["Nord", "m", "50", ""], ["Süd", "m", "50", 40]]
+    data = wire.csv(lines, ("Gebiet", "Geschlecht", "Anteil", "n"))
+    found = read(tmp_path, data, columns=QUOTES, signs={"leer": "not_published"}, **IN_2025)
+    assert [value for (_, measure, _), value in found.items() if measure == "zufriedenheit"] == ["*", "50"]
+
+
 def test_what_a_kreis_leaves_beside_its_stadtteile_is_protected(tmp_path):
     lines = [
         ["Nord", "31.12.2025", "m", 1010],

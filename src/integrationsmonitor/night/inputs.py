@@ -138,7 +138,7 @@ def withdrawals(settings: Settings) -> pa.Table:
 
 
 def _drop_folder_hash(folder: Path) -> str:
-    """Hash of what a drop folder says; what cannot be read there is somebody's mistake, and no reason to end a night."""
+    """Hash of what a drop folder says; what cannot be read there is a mistake, and no reason to end a night."""
     parts = []
     for file in sorted(path for pattern in ("*.yml", "*.yaml") for path in folder.glob(pattern)):
         try:

@@ -141,7 +141,8 @@ def _sheet(name: str, rows: list[list[Any]], dataset_id: str, filename: str) -> 
                 sheet.numbers.add((number, at))
             texts.append(text)
         sheet.rows.append(texts)
-    return Grid(name, sheet.rows, list(range(1, len(rows) + 1)), frozenset(sheet.days), numbers=frozenset(sheet.numbers))
+    lines = list(range(1, len(rows) + 1))
+    return Grid(name, sheet.rows, lines, frozenset(sheet.days), numbers=frozenset(sheet.numbers))
 
 
 def _text(cell: Any) -> str | None:

@@ -101,8 +101,8 @@ def _rates(cells: Sequence[LocalCell], hidden_before: set[int], dataset: Dataset
     found = hidden_before.intersection(rates)
     for place in rates:
         group = cells[place].group
-        persons = cells[base[group]].value if group in base else None
-        if group in shut or (persons is not None and persons < dataset.local_table.threshold):
+        persons = cells[base[group]].value if group in base else None  # not told: they may be few
+        if group in shut or persons is None or persons < dataset.local_table.threshold:
             found.add(place)
     while more := _single(cells, rates, found, len(dataset.axes)):
         found |= more
