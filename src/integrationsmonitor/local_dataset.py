@@ -155,7 +155,8 @@ class _Reader(ColumnsReader):
             for word, key in column.words.items() if column.field == REGION else ():
                 if key not in regions and key not in self.known:
                     raise self.refuse(f"columns.{column.heading}.values", f"{word!r} leads to {key!r}, no known region")
-        overlapping = [c["field"] for c in raw["columns"].values() if not c.get("adds_up", True)]
+        incomplete = [column for column in raw["columns"].values() if not column.get("adds_up", True)]
+        overlapping = [axis for column in incomplete for axis in column.get("sets", [column["field"]])]
         return LocalTable(
             description=self.file.name,
             files=raw["files"],

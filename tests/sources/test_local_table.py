@@ -290,6 +290,52 @@ def test_a_rate_that_tells_of_few_others_is_hidden(tmp_path):
     assert [value for (_, measure, _), value in found.items() if measure == "zufriedenheit"] == ["*", "50", "100"]
 
 
+def test_a_column_of_a_part_may_say_that_it_is_not_all(tmp_path):
+    own = {
+        "Gebiet": {"field": "region"},
+        "alle": {"field": "value", "measure": "p", "unit": "Anzahl"},
+        "Frauen": {"field": "value", "measure": "p", "unit": "Anzahl", "sets": {"sex": "weiblich"}},
+    }
+    data = wire.csv([["Nord", 12, 11], ["Süd", 2070, 1040]], ("Gebiet", "alle", "Frauen"))
+    assert "`adds_up: false` at the column" in refused(tmp_path, data, columns=own, **IN_2025)
+    own["Frauen"]["adds_up"] = False
+    assert list(read(tmp_path, data, columns=own, **IN_2025).values()) == ["12", "*", "2070", "1040"]
+
+
+def test_regions_count_for_the_next_one_above_that_the_file_has(tmp_path):
+    regions = [
+        {"key": "16070999", "name": "Musterdorf"},
+        {"key": "16070998", "name": "Beispieldorf"},
+        *({"key": key, "name": name, "parent": "16070999"} for key, name in (("01", "Nord"), ("02", "Süd"))),
+    ]
+    counts = {"Nord": 3, "Süd": 1020, "Beispieldorf": 1030, "Kreis gesamt": 2053}  # no line for Musterdorf
+    lines = [[name, "31.12.2025", "m", count] for name, count in counts.items()]
+    assert list(read(tmp_path, wire.csv(lines), regions=regions).values()) == ["*", "*", "1030", "2053"]
+    lines[3][3] = 2052
+    assert "regions_add_up: false" in refused(tmp_path, wire.csv(lines[2:]), regions=regions)
+
+
+@pytest.mark.parametrize(("unit", "rate"), [("Promille", "2"), ("je 1 000 Einwohner", "2"), ("je 100.000", "200")])
+def test_rates_of_other_sizes_tell_of_few_persons_too(tmp_path, unit, rate):
+    own = {**QUOTES, "Anteil": {**RATE, "unit": unit}}
+    lines = [["Nord", "m", rate, 1000], ["Süd", "m", rate, 10000]]
+    found = read(tmp_path, wire.csv(lines, ("Gebiet", "Geschlecht", "Anteil", "n")), columns=own, **IN_2025)
+    assert [value for (_, measure, _), value in found.items() if measure == "zufriedenheit"] == ["*", rate]
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["xl/comments1.xml", "xl/threadedComments/threadedComment1.xml", "xl/persons/person.xml", "xl/embeddings/a.bin"],
+)
+def test_what_a_workbook_holds_beside_its_sheets_is_refused(tmp_path, part):
+    book = io.BytesIO(wire.workbook({"Daten": [wire.HEAD, *wire.rows(COUNTS)]}))
+    with zipfile.ZipFile(book, "a", zipfile.ZIP_DEFLATED) as package:
+        package.writestr(part, "<x>Erika Muster</x>")
+    error = refused(tmp_path, book.getvalue(), files="*.xlsx")
+    assert "without comments and embedded files" in error
+    assert "Erika" not in error
+
+
 def test_a_rate_of_nobody_knows_how_many_is_hidden(tmp_path):
     lines = [["Nord", "m", "50", ""], ["Süd", "m", "50", 40]]
     data = wire.csv(lines, ("Gebiet", "Geschlecht", "Anteil", "n"))

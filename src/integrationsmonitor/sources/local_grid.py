@@ -1,9 +1,9 @@
 """The cells of a file that a Kreis delivers. Comes in: bytes of a CSV or XLSX. Goes out: sheets of stripped texts.
 
 Numbers of a workbook come out as a German spreadsheet prints them, days as ISO. Refuses, before a sheet is opened: more
-bytes than the limits, a workbook with formulas, macros, links or a pivot cache (which holds the rows that a table was
-made of); then bytes of another encoding, control characters, quotes that do not end. What a cell holds is never
-repeated in an error, since it may speak of a person.
+bytes than the limits, a workbook with formulas, macros, links, comments, embedded files or a pivot cache (which holds
+the rows that a table was made of); then bytes of another encoding, control characters, quotes that do not end. What a
+cell holds is never repeated in an error, since it may speak of a person.
 """
 
 from __future__ import annotations
@@ -115,6 +115,11 @@ def _workbook(data: bytes, dataset_id: str, filename: str) -> list[Grid]:
     if b"xl/pivotcache/" in data.lower():
         expected = "a workbook without a pivot table, whose cache holds the rows that it was made of"
         raise _refuse(dataset_id, filename, "the workbook", expected, "one", _AS_VALUES + " into a new workbook")
+    if found := re.search(rb"xl/(?:comments|threadedcomments|persons|embeddings)", data.lower()):
+        expected = "a workbook without comments and embedded files, which may speak of persons"
+        raise _refuse(
+            dataset_id, filename, "the workbook", expected, found[0].decode(), _AS_VALUES + " into a new workbook"
+        )
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}

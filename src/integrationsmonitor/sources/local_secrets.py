@@ -8,6 +8,7 @@ and where it is the only one hidden among parts that make up 100 %. Refuses noth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from integrationsmonitor.sources.local_sums import LocalCell, parts_of, sums_of
 from integrationsmonitor.sources.local_threshold import Sum, protect
 
 _SECRET = ("secret", "unknown_or_secret")
+_SHARES = {"Prozent": 100, "Promille": 1000}
 _ABOUT_ALL = (Decimal(99), Decimal(101))
 
 
@@ -41,7 +43,10 @@ def hidden(cells: Sequence[LocalCell], dataset: Dataset, regions: Mapping[str, R
         counts[place] = _count(ordered[place].value)
     told = _told(ordered, dataset)
     for rule in told:
-        counts[rule.parts[0]] = _told_by(ordered[rule.parts[0]].value, counts[rule.total])
+        rate, base = ordered[rule.parts[0]], counts[rule.total]
+        if rate.value is not None and base is not None:
+            size = _size(dataset.measure_by_code[rate.measure].unit)
+            counts[rule.parts[0]] = round(base * rate.value / size)
     persons += [rule.parts[0] for rule in told]
     sums = sums_of(ordered, persons, dataset, regions)
     for rule in (*told, *parts_of(ordered, persons, dataset, regions)):
@@ -71,17 +76,21 @@ def _count(value: Decimal | None) -> int | None:
 
 
 def _told(cells: Sequence[LocalCell], dataset: Dataset) -> list[Sum]:
-    """The percentages, each as a part of the persons that it stands on: both tell a count that is not printed."""
+    """The shares, each as a part of the persons that it stands on: both tell a count that is not printed."""
     base = _bases(cells, dataset)
     return [
         Sum(base[cells[place].group], (place,))
         for place in _rates_of_persons(cells, dataset)
-        if cells[place].group in base and dataset.measure_by_code[cells[place].measure].unit == "Prozent"
+        if cells[place].group in base and _size(dataset.measure_by_code[cells[place].measure].unit)
     ]
 
 
-def _told_by(percentage: Decimal | None, persons: int | None) -> int | None:
-    return None if percentage is None or persons is None else round(persons * percentage / 100)
+def _size(unit: str) -> int:
+    """Of how many a share is given: 100 of a percentage; 0 where the unit is that of no share."""
+    if unit in _SHARES:
+        return _SHARES[unit]
+    found = re.match(r"(?:je|pro) ([0-9][0-9 .]*)", unit)
+    return int(re.sub(r"\D", "", found[1])) if found else 0
 
 
 def _bases(cells: Sequence[LocalCell], dataset: Dataset) -> dict[int, int]:

@@ -83,8 +83,8 @@ def check(
         if total is None or None in parts:
             continue
         if sum((part for part in parts if part is not None), Decimal(0)) != total:
-            differing = {name for name in ("region", "words") if len({getattr(cells[p], name) for p in rule.parts}) > 1}
-            fix = "`regions_add_up: false`" if "region" in differing else "`adds_up: false` at the axis' column"
+            is_of_regions = any(cells[place].region != cells[rule.total].region for place in rule.parts)
+            fix = "`regions_add_up: false`" if is_of_regions else "`adds_up: false` at the column of the parts"
             raise ContractError(
                 dataset.id,
                 filename,
@@ -115,7 +115,10 @@ def _over_regions(cells: Sequence[LocalCell], counted: Sequence[int], regions: M
     for places in groups.values():
         below: dict[str, list[int]] = {}
         for region, place in places.items():
-            below.setdefault(regions[region].parent, []).append(place)
+            parent = regions[region].parent
+            while parent and parent not in places:  # the file has no line for it: the next one above counts
+                parent = regions[parent].parent if parent in regions else ""
+            if parent:
+                below.setdefault(parent, []).append(place)
         for parent, parts in below.items():
-            if parent in places:
-                yield Sum(places[parent], tuple(sorted(parts)))
+            yield Sum(places[parent], tuple(sorted(parts)))
