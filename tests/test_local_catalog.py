@@ -233,8 +233,14 @@ def test_a_period_stands_in_one_file(home):
     drop(home, COUNTS, "stadtteile_neu.csv")
     with pytest.raises(ContractError, match=r"personen_lokal for 2025-12-31 in one file, found it in stadtteile_2025"):
         night.load(home, wire.ID)
-    drop(home, COUNTS, "stadtteile_neu.csv", day="31.12.2026")
+    drop(home, COUNTS, "stadtteile_neu.csv", day="30.06.2026")
     assert night.load(home, wire.ID)["answers"] == 1
+
+
+def test_a_period_that_has_not_begun_is_a_slip(home):
+    drop(home, COUNTS, day="31.12.2062")
+    with pytest.raises(ContractError, match="expected figures of a time that has begun, found 2062-12-31"):
+        night.load(home, wire.ID)
 
 
 def test_a_stricter_threshold_takes_back_what_landed_before(home):

@@ -1,7 +1,8 @@
 """The files that a description names. Comes in: the drop folder. Goes out: their bytes, each by name.
 
 Refuses a file that is a link, lies elsewhere or is too large; a file that may not be kept (local_layout.py); a period
-that stands in two files, since nobody could tell which one holds. A refusal here keeps no bytes at all.
+that stands in two files, since nobody could tell which one holds, or that has not begun. A refusal here keeps no bytes
+at all.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from integrationsmonitor import clock
 from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.region import Region
 from integrationsmonitor.sources.local_grid import MAX_BYTES
 from integrationsmonitor.sources.local_table import screen
+from integrationsmonitor.sources.periods import period_of
 
 _MAX_FILES = 200
 
@@ -34,6 +37,10 @@ def files_of(folder: Path, dataset: Dataset, regions: Mapping[str, Region]) -> l
     owner: dict[tuple[str, str], str] = {}
     for name, data in answers:
         for measure, time in sorted(screen(data, dataset, name, regions)):
+            period = period_of(time, dataset.period_type)
+            if period is not None and period[0] > clock.now().date():
+                hint = "Correct the time in the file, or the kind of `period` in its description"
+                raise ContractError(dataset.id, name, "the file", "figures of a time that has begun", time, hint)
             before = owner.setdefault((measure, time), name)
             if before != name:
                 expected = f"{measure} for {time} in one file"
