@@ -283,6 +283,31 @@ def test_a_rate_that_its_total_and_the_others_would_tell_is_protected(tmp_path):
     assert [value for (_, measure, _), value in found.items() if measure == "befragte"] == ["40", "60", "100"]
 
 
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=4, max_size=4))
+def test_no_rate_and_no_sum_of_rates_tells_of_few_persons(tmp_path, drawn):
+    """Two Stadtteile and their Kreis, men, women and all: what each rate says yes to, and what it leaves."""
+    inner = dict(zip(((area, sex) for area in ("Nord", "Süd") for sex in "mw"), drawn, strict=True))
+    pairs = {at: (max(pair), min(pair)) for at, pair in inner.items()}
+
+    def add(*places: tuple[str, str]) -> tuple[int, int]:
+        return sum(pairs[at][0] for at in places), sum(pairs[at][1] for at in places)
+
+    pairs |= {("Kreis gesamt", sex): add(("Nord", sex), ("Süd", sex)) for sex in "mw"}
+    pairs |= {(area, "alle"): add((area, "m"), (area, "w")) for area in ("Nord", "Süd", "Kreis gesamt")}
+    lines = [[*at, f"{100 * yes / n if n else 0:.4f}".replace(".", ","), str(n)] for at, (n, yes) in pairs.items()]
+    own = {**QUOTES, "Gebiet": columns()["Gebiet"]}
+    data = wire.csv(lines, ("Gebiet", "Geschlecht", "Anteil", "n"))
+    found = read(tmp_path, data, columns=own, **IN_2025)
+    rates = [value for (_, measure, _), value in found.items() if measure == "zufriedenheit"]
+    hidden = {at for at, value in zip(pairs, rates, strict=True) if value == "*"}
+    few = {at for at, (n, yes) in pairs.items() if 0 < yes < 5 or 0 < n - yes < 5}
+    assert few <= hidden
+    sums = [{(area, sex) for sex in ("m", "w", "alle")} for area in ("Nord", "Süd", "Kreis gesamt")]
+    sums += [{(area, sex) for area in ("Nord", "Süd", "Kreis gesamt")} for sex in ("m", "w", "alle")]
+    assert not [rule for rule in sums if len(rule & hidden) == 1 and rule & hidden & few]
+
+
 def test_a_rate_that_tells_of_few_others_is_hidden(tmp_path):
     lines = [["Nord", "m", "97,5", 40], ["Süd", "m", "50", 40], ["Ost", "m", "100", 40]]  # one, twenty, no others
     data = wire.csv(lines, ("Gebiet", "Geschlecht", "Anteil", "n"))
