@@ -14,6 +14,7 @@ from flat_answers import KNOWN, NAME, answer, catalog, svb
 from integrationsmonitor import jumps
 from integrationsmonitor.dataset import JumpRule
 from integrationsmonitor.errors import ContractError
+from integrationsmonitor.local_description import LocalTable
 from integrationsmonitor.sources import genesis_read, mapping
 from integrationsmonitor.sources.cells import in_memory
 
@@ -75,6 +76,17 @@ def test_a_gap_of_years_allows_as_many_times_more():
     compare(observed("9000", 2022), None, observed("1000", 2019), PERIOD)
     with pytest.raises(ContractError, match="within a factor of 9"):
         compare(observed("9001", 2022), None, observed("1000", 2019), PERIOD)
+
+
+def test_what_our_own_threshold_hides_is_hidden_at_once_and_what_a_source_hides_waits():
+    before, now = observed("1010"), observed("-")
+    hidden = now.set_column(now.column_names.index("status"), "status", pa.array(["secret"])).set_column(
+        now.column_names.index("value"), "value", pa.nulls(1, pa.decimal128(18, 6))
+    )
+    with pytest.raises(ContractError, match="found no number for 1 of them"):
+        compare(hidden, before, None, REVISION)
+    own = replace(REAL, local=LocalTable("d.yml", "*.csv", (), threshold=5))
+    jumps.check(hidden, before, None, own, NAME)
 
 
 @pytest.mark.parametrize(("new", "old"), [("0", "900"), ("900", "0"), ("-", "900")])

@@ -246,6 +246,11 @@ class Dataset:
             raise ConfigError(f"{self.id}: {self.problem or 'is no table of the drop folder'}")
         return self.local
 
+    @property
+    def hides_small_figures(self) -> bool:
+        """Whether figures below a threshold of its description are kept secret by us."""
+        return self.local is not None and bool(self.local.threshold)
+
     @cached_property
     def measure_by_code(self) -> Mapping[str, Measure]:
         """Measures by the source's code."""

@@ -4,10 +4,11 @@ Three comparisons, with the limits of the dataset's file (`contract.jumps`): eac
 before (a revision), against that of the nearest earlier period, and, where one answer holds all periods, those of the
 newest against those of the period before it (within). Refuses two Kreise with the very same figures where each is asked
 for on its own, an answer that ends earlier than the one before, a revision that takes a tenth of the numbers back
-(hidden, blocked, "not delivered yet" where it was; not: a period that a moving window no longer holds), and, with the
-cell that jumped furthest, figures further apart than `max_ratio`, of which the larger one is above `floor` (small
-counts may do what they like). A ratio allowed for one year is allowed for each year between two periods; what begins or
-ends between them (0) is no jump. Only Thüringen is compared: comparators may break.
+(hidden, blocked, "not delivered yet" where it was; not: a period that a moving window no longer holds, nor what our own
+threshold for small figures hides, since that must take effect at once), and, with the cell that jumped furthest,
+figures further apart than `max_ratio`, of which the larger one is above `floor` (small counts may do what they like).
+A ratio allowed for one year is allowed for each year between two periods; what begins or ends between them (0) is no
+jump. Only Thüringen is compared: comparators may break.
 """
 
 from __future__ import annotations
@@ -77,12 +78,16 @@ def check(now: pa.Table, before: pa.Table | None, earlier: pa.Table | None, data
 def _lost(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> _Doubt | None:
     numbers, lost, example = con.execute(
         f"""
-        select count(*), count(*) filter (n.value is null), min(n.raw_locator) filter (n.value is null)
-        from before_rows as o left join now_rows as n on {_same(_SAME_CELL)}
-        where o.region_key[1:2] = '16' and o.value is not null
-          and (not $moves_on or o.period_end in (select period_end from now_rows))
+        with pair as (
+            select n.raw_locator,
+                   n.value is null and not ($hides and n.status is not distinct from 'secret') as is_lost
+            from before_rows as o left join now_rows as n on {_same(_SAME_CELL)}
+            where o.region_key[1:2] = '16' and o.value is not null
+              and (not $moves_on or o.period_end in (select period_end from now_rows))
+        )
+        select count(*), count(*) filter (is_lost), min(raw_locator) filter (is_lost) from pair
         """,
-        {"moves_on": dataset.has_moving_window},
+        {"moves_on": dataset.has_moving_window, "hides": dataset.hides_small_figures},
     ).fetchall()[0]
     if lost <= numbers * _MOST_LOST:
         return None
