@@ -185,6 +185,16 @@ def test_a_figure_leads_to_the_member_and_the_cell_it_stands_in(everything: Nigh
     assert next(part for part in held if part.name == member).url.endswith("?Kreis=Gotha")
 
 
+def test_the_rehearsal_of_a_first_night_finds_every_contract_held(everything: Night) -> None:
+    told = everything.monitor("first-night", *API, AMR, WEB, "--json")
+    assert told.code == 0, told.err
+    held = {item["dataset_id"]: (item["contract"], item["newest_period"]) for item in told.json}
+    assert held == {
+        **{dataset_id: ("held", "2026-10-31") for dataset_id in (*API, AMR)},
+        WEB: ("held", "2024-12-31"),
+    }
+
+
 def test_the_night_after_asks_little_and_builds_nothing(everything: Night, tmp_path: Path) -> None:
     place = everything.copied_to(tmp_path / "home").with_(now="2026-11-23T02:15:00+01:00")
     told = place.monitor("run")

@@ -76,9 +76,9 @@ def _at_its_time(fetched: Fetched) -> Fetched:
 
 
 def narrowed(dataset: Dataset, today: date) -> Dataset:
-    """The same dataset, asked only for what is newest: months of the last quarter, last year and this one."""
+    """The same dataset, asked only for what is newest: months of the last quarter, three years."""
     since = today - timedelta(days=92)
-    starts = {"start_month": f"{since:%Y-%m}", "start_year": today.year - 1}
+    starts = {"start_month": f"{since:%Y-%m}", "start_year": today.year - 2}
     own = {name: start for name, start in starts.items() if name in dataset.source}
     return replace(dataset, source={**dataset.source, **own})
 
