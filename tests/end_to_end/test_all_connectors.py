@@ -190,7 +190,7 @@ def test_the_rehearsal_of_a_first_night_finds_every_contract_held(everything: Ni
     assert told.code == 0, told.err
     held = {item["dataset_id"]: (item["contract"], item["newest_period"]) for item in told.json}
     assert held == {
-        **{dataset_id: ("held", "2026-10-31") for dataset_id in (*API, AMR)},
+        **dict.fromkeys((*API, AMR), ("held", "2026-10-31")),
         WEB: ("held", "2024-12-31"),
     }
 

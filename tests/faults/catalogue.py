@@ -350,10 +350,9 @@ CONTROLS = [
         first=True,
     ),
 ]
-FAULTS = {
-    fault.id: fault
-    for fault in (
-        *(*CONNECTIONS, *BODIES, *FIGURES, *HARMLESS, *CONTROLS, *LISTS, *HOMES, *WIDE, *XLSX, *FLAT),
-        *(*BA_API, *AMR_FAULTS, *TLS_FAULTS, *LOCAL_TABLES),
-    )
-}
+_ALL = (
+    *(*CONNECTIONS, *BODIES, *FIGURES, *HARMLESS, *CONTROLS, *LISTS, *HOMES, *WIDE, *XLSX, *FLAT),
+    *(*BA_API, *AMR_FAULTS, *TLS_FAULTS, *LOCAL_TABLES),
+)
+FAULTS = {fault.id: fault for fault in _ALL}
+assert len(FAULTS) == len(_ALL), "two faults of one id: one of them would never be executed"

@@ -25,7 +25,7 @@ def good() -> bytes:
 
 
 def _fault(id: str, what: str, expected: Expected, file: Callable[[], bytes], *words: str) -> Fault:
-    return Fault(f"local-{id}", what, expected, words, None, LOCAL, "table", file=file, clean=good)
+    return Fault(f"drop-{id}", what, expected, words, None, LOCAL, "table", file=file, clean=good)
 
 
 def _refused(id: str, what: str, file: Callable[[], bytes], *words: str) -> Fault:
