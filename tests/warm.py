@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -92,6 +93,20 @@ def _import_all() -> None:
 
     with validation._great_expectations():
         pass
+    _parse_once()
+
+
+def _parse_once() -> None:
+    """Let dbt read the project once: what it builds of its own classes on the way costs seconds, and stays."""
+    from integrationsmonitor import warehouse
+    from integrationsmonitor.settings import Settings
+
+    project = Path(__file__).resolve().parents[1]
+    with tempfile.TemporaryDirectory() as folder:
+        place = {"MONITOR_SOURCE": "recorded", "MONITOR_HOME": folder, "MONITOR_PROJECT": str(project)}
+        outcome = warehouse._dbt(Settings.from_env(place), ["parse"], lambda _: None)
+    assert outcome.success, outcome.exception
+    assert threading.active_count() == 1, "a process with threads must not fork"
 
 
 if __name__ == "__main__":
