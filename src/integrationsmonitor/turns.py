@@ -29,6 +29,11 @@ class Turns:
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._last: dict[str, float] = {}
 
+    @classmethod
+    def of(cls, home: Path) -> Turns:
+        """The turns that all processes of a home share; those of one process where there is no home yet."""
+        return cls(home / "turns" if home.exists() else None)
+
     @contextmanager
     def at(self, host: str) -> Iterator[float]:
         """Hold the host's turn; yields the seconds since it was asked last, infinite where it never was."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from integrationsmonitor import archive, clock
 from integrationsmonitor.errors import FetchError
-from integrationsmonitor.night.recorded import replay
+from integrationsmonitor.night.recorded import base_url, replay
 from integrationsmonitor.progress import Reporter, silent
 from integrationsmonitor.sources.fetched import EVER, Fetched
 from integrationsmonitor.turns import Turns
@@ -41,7 +41,7 @@ def why_fetch(settings: Settings, dataset: Dataset, past: archive.History) -> tu
                 return "the recordings hold what the archive does not", ""
             # recorded time is that of the recordings: all of the newest day is known
             since = archive.moment(past.newest_known).date() + _OVERLAP
-        with _client(settings, dataset, _base_url(settings, server, host, clock.as_recorded())) as client:
+        with _client(settings, dataset, base_url(settings, server, host, clock.as_recorded())) as client:
             is_listed = client.is_listed(dataset.table, since)
     if is_listed is None:
         return "the source's list of changes could not be read", str(since)
@@ -62,20 +62,21 @@ def rounds(
                 continue
             # what is still the newest comes with the last round, which asks for all of it as a live night does
             if years := server.store.outdated_years(host, dataset.table, stand, newest):
-                with _client(settings, dataset, _base_url(settings, server, host, stand)) as client:
+                with _client(settings, dataset, base_url(settings, server, host, stand)) as client:
                     yield _answers(client, dataset, settings.mode, past, report, years)
-        with _client(settings, dataset, _base_url(settings, server, host, newest)) as client:
+        with _client(settings, dataset, base_url(settings, server, host, newest)) as client:
             yield _answers(client, dataset, settings.mode, past, report, None)
 
 
 def host_points(settings: Settings, dataset: Dataset) -> dict[str, bool]:
     """What nobody could know of a host before it was asked: point → whether it holds. Raises FetchError."""
     host = str(dataset.source["host"])
-    with replay(settings) as server:
-        base_url = _base_url(settings, server, host, clock.as_recorded())
-        with _client(settings, dataset, base_url) as client:
-            client.check_login()
-            listed = client.is_listed(dataset.table, clock.now().date() - _OVERLAP)
+    with (
+        replay(settings) as server,
+        _client(settings, dataset, base_url(settings, server, host, clock.as_recorded())) as client,
+    ):
+        client.check_login()
+        listed = client.is_listed(dataset.table, clock.now().date() - _OVERLAP)
     points = {f"{host}: the list of changes (catalogue/modifieddata) can be read": listed is not None}
     if not settings.credentials(host)[1]:
         points[f"{host}: a token instead of user and password is accepted"] = True
@@ -88,7 +89,7 @@ def newest(settings: Settings, dataset: Dataset) -> Iterator[Fetched]:
     with replay(settings) as server:
         if server and not server.stands(dataset.table, host):
             return
-        with _client(settings, dataset, _base_url(settings, server, host, clock.as_recorded())) as client:
+        with _client(settings, dataset, base_url(settings, server, host, clock.as_recorded())) as client:
             try:
                 told = client.years(dataset.table)
             except FetchError as problem:
@@ -153,11 +154,7 @@ def _unknown_stands(server: ReplayServer | None, dataset: Dataset, past: archive
     return [*older, limit]
 
 
-def _base_url(settings: Settings, server: ReplayServer | None, host: str, stand: datetime | None) -> str:
-    return server.base_url(host, stand) if server else settings.base_urls[host]
-
-
-def _client(settings: Settings, dataset: Dataset, base_url: str) -> GenesisClient:
+def _client(settings: Settings, dataset: Dataset, address: str) -> GenesisClient:
     """The client of a dataset's host: processes of one home take turns, and jobs that are late are remembered.
 
     The recorded source is a server of each load, so that its jobs end with it.
@@ -167,9 +164,9 @@ def _client(settings: Settings, dataset: Dataset, base_url: str) -> GenesisClien
 
     host, is_live = str(dataset.source["host"]), settings.mode == "live"
     return GenesisClient(
-        base_url,
+        address,
         settings.credentials(host),
         host,
-        turns=Turns(settings.home / "turns" if settings.home.exists() else None),
+        turns=Turns.of(settings.home),
         jobs=JobBook(settings.home / "jobs" / f"{dataset.id}.json" if is_live else None),
     )

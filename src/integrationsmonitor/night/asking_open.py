@@ -11,14 +11,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from integrationsmonitor import archive, clock
-from integrationsmonitor.night.recorded import replay
+from integrationsmonitor.night.recorded import base_url, replay
 from integrationsmonitor.turns import Turns
 
 if TYPE_CHECKING:
     from integrationsmonitor.catalog import Catalog
     from integrationsmonitor.dataset import Dataset
     from integrationsmonitor.http import HttpClient
-    from integrationsmonitor.replay.server import ReplayServer
     from integrationsmonitor.settings import Settings
     from integrationsmonitor.sources.fetched import Fetched
 
@@ -41,8 +40,8 @@ def why_fetch(settings: Settings, catalog: Catalog, dataset: Dataset, past: arch
         if server and not server.has_pages(dataset.id, clock.as_recorded()):
             return "", newest.retrieved_at[:10]
         with _http(settings) as http:
-            base_url = _base_url(settings, server, str(dataset.source["host"]))
-            if ba_api_client.is_unchanged(dataset, catalog, base_url, http, held):
+            address = base_url(settings, server, str(dataset.source["host"]), clock.as_recorded())
+            if ba_api_client.is_unchanged(dataset, catalog, address, http, held):
                 return "", newest.retrieved_at[:10]
     return "the first region's answer changed", ""
 
@@ -57,16 +56,16 @@ def rounds(
         if server and not server.has_pages(dataset.id, clock.as_recorded()):
             return  # never recorded: the dataset's state says so, and that is no error
         with _http(settings) as http:
-            base_url = _base_url(settings, server, str(dataset.source["host"]))
+            address = base_url(settings, server, str(dataset.source["host"]), clock.as_recorded())
             if dataset.connector == "ba_api":
-                list_url = _base_url(settings, server, "ba") + ba_regions.LIST_PATH
-                answers = ba_api_client.fetch(dataset, catalog, base_url, http, past, region_list_url=list_url)
+                list_url = base_url(settings, server, "ba", clock.as_recorded()) + ba_regions.LIST_PATH
+                answers = ba_api_client.fetch(dataset, catalog, address, http, past, region_list_url=list_url)
                 yield map(_at_its_time, answers)
             elif dataset.connector == "ba_report":
-                for month in ba_report_client.fetch(dataset, catalog, base_url, http, past):
+                for month in ba_report_client.fetch(dataset, catalog, address, http, past):
                     yield iter([_at_its_time(month)])
             else:
-                yield map(_at_its_time, tls_client.fetch(dataset, catalog, base_url, http, past))
+                yield map(_at_its_time, tls_client.fetch(dataset, catalog, address, http, past))
 
 
 def _at_its_time(fetched: Fetched) -> Fetched:
@@ -83,14 +82,8 @@ def narrowed(dataset: Dataset, today: date) -> Dataset:
     return replace(dataset, source={**dataset.source, **own})
 
 
-def _base_url(settings: Settings, server: ReplayServer | None, host: str) -> str:
-    return server.base_url(host, clock.as_recorded()) if server else settings.base_urls[host]
-
-
 def _http(settings: Settings) -> HttpClient:
     """A client whose requests take turns at a host with those of all processes of the home."""
     from integrationsmonitor.http import HttpClient, Policy
 
-    return HttpClient(
-        Policy(max_bytes=MOST_BYTES), turns=Turns(settings.home / "turns" if settings.home.exists() else None)
-    )
+    return HttpClient(Policy(max_bytes=MOST_BYTES), turns=Turns.of(settings.home))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,11 @@ def replay(settings: Settings) -> Iterator[ReplayServer | None]:
 
     with ReplayServer(settings.recordings) as server:
         yield server
+
+
+def base_url(settings: Settings, server: ReplayServer | None, host: str, stand: datetime | None) -> str:
+    """Where a host is asked: the live one, or the recorded source as it stood at a moment (None: as it stands now)."""
+    return server.base_url(host, stand) if server else settings.base_urls[host]
 
 
 def quality_of(settings: Settings, raw_sha256: str) -> str:

@@ -15,14 +15,14 @@ from contextlib import suppress
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from integrationsmonitor import clock
 from integrationsmonitor.archive import moment
 from integrationsmonitor.dataset import LAST_DAY
 from integrationsmonitor.errors import FetchError
 from integrationsmonitor.sources.bundle import Part, pack
-from integrationsmonitor.sources.fetched import Fetched
+from integrationsmonitor.sources.fetched import Fetched, escaped
 
 if TYPE_CHECKING:
     from integrationsmonitor.archive import History
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from integrationsmonitor.http import HttpClient, Response
 
 _WEEK = timedelta(days=7)
-_SAFE = "/?&=%+:;,@!$'()*~-._"
 _MAX_LINKS = 100_000
 _NOT_FOUND, _SLOW_DOWN = 404, 403
 
@@ -106,7 +105,7 @@ def _get(url: str, dataset: Dataset, http: HttpClient, accept: tuple[int, ...]) 
 
 def _by_pattern(dataset: Dataset, key: str, month: str, base_url: str) -> str:
     path = str(dataset.source["pattern"]).replace("{ags}", key).replace("{month}", month.replace("-", ""))
-    return base_url + quote(path, safe=_SAFE)
+    return base_url + escaped(path)
 
 
 def _link(links: list[str], key: str, month: str) -> str:
@@ -119,7 +118,7 @@ def _links(dataset: Dataset, base_url: str, http: HttpClient) -> list[str]:
     """All links of the page with the links that lead below the host; none where there is no such page."""
     if not dataset.source.get("listing"):
         return []
-    page = base_url + quote(str(dataset.source["listing"]), safe=_SAFE)
+    page = base_url + escaped(str(dataset.source["listing"]))
     answer = _get(page, dataset, http, (200, _NOT_FOUND))
     if answer.status == _NOT_FOUND:
         return []
@@ -129,7 +128,7 @@ def _links(dataset: Dataset, base_url: str, http: HttpClient) -> list[str]:
     found = []
     for href in anchors.hrefs:
         try:
-            link = urljoin(page, quote(href.strip().partition("#")[0], safe=_SAFE))
+            link = urljoin(page, escaped(href.strip().partition("#")[0]))
         except ValueError:  # no address at all
             continue
         if link.startswith(base_url):

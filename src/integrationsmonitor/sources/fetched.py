@@ -1,13 +1,20 @@
-"""What every client of a source hands on. Comes in: nothing. Goes out: `Fetched`, one answer with what was asked."""
+"""What every client of a source hands on: `Fetched`, one answer with what was asked; and how an address is sent."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import quote
 
 from integrationsmonitor.errors import FetchError
 
 EVER = ("1900-01-01", "9999-12-31")
+_SAFE = "/?&=%+:;,@!$'()*~-._"
+
+
+def escaped(address: str) -> str:
+    """A path and query as they are sent: blanks, umlauts and the like encoded, what is encoded already left alone."""
+    return quote(address, safe=_SAFE)
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from integrationsmonitor import clock
 from integrationsmonitor.errors import ConfigError, FetchError
-from integrationsmonitor.sources.fetched import EVER, Fetched
+from integrationsmonitor.sources.fetched import EVER, Fetched, escaped
 from integrationsmonitor.sources.tls_layout import YEAR
 from integrationsmonitor.sources.xlsx_package import OLD_MARK, ZIP_MARK
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from integrationsmonitor.dataset import Dataset
     from integrationsmonitor.http import HttpClient
 
-_SAFE = "/?&=%+:;,@!$'()*~-._"
 _NOT_FOUND = 404
 
 
@@ -40,7 +38,7 @@ def fetch(dataset: Dataset, catalog: Catalog, base_url: str, http: HttpClient, p
     said: dict[bytes, int] = {}
     years = range(int(dataset.source["start_year"]), clock.now().year + 1) if YEAR in link else (None,)
     for year in years:
-        url = base_url + quote(link.replace(YEAR, str(year)), safe=_SAFE)
+        url = base_url + escaped(link.replace(YEAR, str(year)))
         answer = http.fetch(url, dataset_id=dataset.id, accept=(200, _NOT_FOUND))
         body = b"" if answer.status == _NOT_FOUND else answer.body
         if year and body and dataset.source["time"]["in"] == "link" and (other := said.setdefault(body, year)) != year:
