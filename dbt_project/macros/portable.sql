@@ -109,6 +109,11 @@
     make_date(extract(year from {{ day }}) - {{ years }}, 12, 31)
 {%- endmacro %}
 
+{# Whole days from one moment to another. #}
+{% macro days_between(earlier, later) -%}
+    {{ dbt.datediff(earlier, later, 'day') }}
+{%- endmacro %}
+
 {# 31.12.2019 #}
 {% macro german_date(day) %}
     {{- return(adapter.dispatch('german_date', 'integrationsmonitor')(day)) -}}

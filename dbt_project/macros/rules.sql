@@ -36,3 +36,14 @@
 {% macro not_below_zero(number) -%}
     case when {{ number }} < 0 then 0 else {{ number }} end
 {%- endmacro %}
+
+{# Whether what a row says holds at a moment: intervals are half open, an open end means until today. #}
+{% macro holds_at(relation, moment) -%}
+    {{ relation }}.known_from <= {{ moment }}
+    and ({{ relation }}.known_to is null or {{ moment }} < {{ relation }}.known_to)
+{%- endmacro %}
+
+{# Whether two relations speak of the same key. #}
+{% macro same_key(one, other, columns) -%}
+    {% for column in columns %}{{ one }}.{{ column }} = {{ other }}.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+{%- endmacro %}

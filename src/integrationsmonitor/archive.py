@@ -62,12 +62,13 @@ class History:
 
     `last_fetched` is when the source was last asked for everything and nothing was refused (`last_checked` also counts
     nights on which the source's list of changes was enough); `warnings` are those of the newest delivery;
-    `accepted_contents` the content hashes that a person accepted although figures jumped.
+    `accepted_contents` the content hashes that a person accepted although figures jumped; `parsed_raws` since when each
+    parse of each answer was in use.
     """
 
     accepted: list[Accepted] = field(default_factory=list)
     parses: list[str] = field(default_factory=list)
-    parsed_raws: dict[str, set[str]] = field(default_factory=dict)
+    parsed_raws: dict[str, dict[str, str]] = field(default_factory=dict)
     last_checked: str = ""
     last_changed: str = ""
     last_fetched: str = ""
@@ -84,7 +85,7 @@ class History:
     def current_parse(self) -> str:
         """Parse key of the newest complete parse of all accepted answers; "" where there is none."""
         raws = {item.answer.raw_sha256 for item in self.accepted}
-        return next((key for key in reversed(self.parses) if raws <= self.parsed_raws[key]), "")
+        return next((key for key in reversed(self.parses) if raws <= self.parsed_raws[key].keys()), "")
 
     @property
     def newest_known(self) -> str:
@@ -192,13 +193,15 @@ def history(settings: Settings, dataset_id: str) -> History:
         if kind == "delivery":
             answers = [ArchivedAnswer(**answer) for answer in event["answers"]]
             past.accepted.extend(Accepted(answer, deliveries, moment) for answer in answers)
-            _note_parse(past, event["parse_key"], [answer.raw_sha256 for answer in answers])
+            _note_parse(past, event["parse_key"], {answer.raw_sha256: moment for answer in answers})
             deliveries += 1
             past.last_changed, past.rejection, past.warnings = moment, None, event.get("warnings", [])
         elif kind == "parsed":
+            # A parse that says the same as the one before it takes its place, and its time.
+            before = past.parsed_raws.get(event.get("repeats", ""), {})
             if event.get("repeats", "") in past.parses:
                 past.parses.remove(event["repeats"])
-            _note_parse(past, event["parse_key"], event["raws"])
+            _note_parse(past, event["parse_key"], {raw: before.get(raw, moment) for raw in event["raws"]})
             past.last_changed = moment
         elif kind == "checked":
             past.rejection = None
@@ -239,9 +242,13 @@ def _record(settings: Settings, dataset_id: str, event: dict[str, Any]) -> None:
     files.append_line(manifest_path(settings, dataset_id), {"at": clock.now().isoformat(), **event})
 
 
-def _note_parse(past: History, parse_key: str, raws: list[str]) -> None:
+def _note_parse(past: History, parse_key: str, raws: dict[str, str]) -> None:
     """A parse counts as newest from the moment it was last used, so that going back to an older file works too."""
-    if parse_key in past.parses:
+    if past.parses[-1:] == [parse_key]:
+        raws = raws | past.parsed_raws[parse_key]  # the same bytes, delivered again: read since the first time
+    elif parse_key in past.parses:
         past.parses.remove(parse_key)
-    past.parses.append(parse_key)
-    past.parsed_raws.setdefault(parse_key, set()).update(raws)
+        past.parses.append(parse_key)
+    else:
+        past.parses.append(parse_key)
+    past.parsed_raws.setdefault(parse_key, {}).update(raws)

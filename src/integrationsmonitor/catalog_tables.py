@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _COLUMNS = {
     "delivery": """
         dataset_id raw_sha256 parse_key parse_seq:integer is_current_parse:boolean delivery_seq:integer
-        source_known_from:timestamp known_from_quality recorded_at:timestamp scope_from:date scope_to:date
+        source_known_from:timestamp known_from_quality recorded_at:timestamp parsed_at:timestamp scope_from:date
+        scope_to:date
         layout url
     """,
     "catalog_dataset": """
@@ -52,6 +53,9 @@ _COLUMNS = {
     "catalog_indicator_part": """
         indicator_id variant role dataset_id dataset_rank:integer measure sex nationality citizenship_key
         age_group dimensions place basis basis_rank:integer valid_from:date valid_to:date land_sum:boolean
+    """,
+    "catalog_age_sum": """
+        dataset_id measure age_group member
     """,
     "catalog_group": """
         group_key label_de nationality sex age_group country_group
@@ -121,6 +125,7 @@ def catalog_tables(catalog: Catalog, indicators: IndicatorCatalog) -> dict[str, 
         "catalog_indicator": list(_indicator_rows(indicators)),
         "catalog_indicator_variant": list(_variant_rows(indicators)),
         "catalog_indicator_part": list(_part_rows(indicators)),
+        "catalog_age_sum": [],
         "catalog_group": [
             {
                 "group_key": group.key,

@@ -63,6 +63,7 @@ class Landing:
         current: bool = True,
         scope: tuple[date, date] = (date(1990, 1, 1), date(2030, 12, 31)),
         recorded: datetime | None = None,
+        parsed: datetime | None = None,
     ) -> None:
         """One accepted answer (in one parse): the rows are observations without the neutral fields."""
         self.files.append((dataset_id, raw, parse, [_row(dataset_id, raw, parse, row) for row in rows]))
@@ -77,6 +78,7 @@ class Landing:
                 "source_known_from": known,
                 "known_from_quality": "source_stand",
                 "recorded_at": recorded or datetime(2026, 11, 22, 1, 15),
+                "parsed_at": parsed or recorded or datetime(2026, 11, 22, 1, 15),
                 "scope_from": scope[0],
                 "scope_to": scope[1],
                 "layout": "ffcsv",

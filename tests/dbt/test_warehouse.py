@@ -21,6 +21,7 @@ from integrationsmonitor.progress import silent
 
 KNOWN = datetime(2020, 7, 1, 8, 0)
 LATER = datetime(2022, 7, 1, 8, 0)
+RECTIFIED = datetime(2026, 11, 23, 1, 15)
 DATASET = "regio_12411_03_03_4"
 
 
@@ -41,7 +42,7 @@ def built(dbt_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     history = [row for year in (2019, 2020) for row in population("16055", year - 2018, 100, date(year, 12, 31))]
     plain = [*population("16070", 6594, 106249), *gone, *history]
     landing.answer(DATASET, [*plain, *misread], raw="r1", known=KNOWN, parse="p0", parse_seq=0, current=False)
-    landing.answer(DATASET, [*plain, *right], raw="r1", known=KNOWN, parse="p1", parse_seq=1)
+    landing.answer(DATASET, [*plain, *right], raw="r1", known=KNOWN, parse="p1", parse_seq=1, parsed=RECTIFIED)
     latest = population("16055", 3, 100, date(2021, 12, 31))
     landing.answer(DATASET, latest, raw="r2", known=LATER, parse="p1", parse_seq=1)
     result = build(landing)
@@ -135,8 +136,13 @@ def test_a_changed_reading_of_the_same_bytes_is_marked_as_our_own_correction(bui
 def test_an_answer_of_the_latest_year_only_withdraws_nothing(built: Path) -> None:
     values = "select value from mart_indicator where region_key = '16055' order by period_end"
     assert query(built, values) == [(1,), (2,), (3,)]
-    kinds = "select change_kind, count(*) from intermediate.int_observation_vintage group by all order by 1"
-    assert query(built, kinds) == [("first", 11), ("own_correction", 1)]
+    kinds = "select axis, revision_kind, count(*) from fct_observation_vintage group by all order by all"
+    assert query(built, kinds) == [
+        ("recorded", "first", 12),
+        ("recorded", "own_correction", 1),
+        ("source", "first", 11),
+        ("source", "own_correction", 1),
+    ]
 
 
 def test_a_dissolved_kreis_is_not_zero(built: Path) -> None:

@@ -144,7 +144,9 @@ def test_what_the_source_printed_stays_in_the_vintages(corrected: Night, publish
     cell = _foreigners(corrected, "16051", "observation_id")
     with duckdb.connect(str(corrected.home / "candidate" / "warehouse.duckdb"), read_only=True) as con:
         vintages = con.execute(
-            "select value, status from intermediate.int_observation_vintage where cell_id = ? and is_current", [cell]
+            "select value, status from intermediate.int_observation_vintages "
+            "where axis = 'source' and cell_id = ? and is_current",
+            [cell],
         ).fetchall()
     assert vintages == [(_foreigners(published, "16051"), "value")]
 

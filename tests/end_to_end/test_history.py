@@ -104,16 +104,14 @@ def _cells(night: Night, dataset: str) -> dict[str, tuple[Any, ...]]:
 
 
 def _vintages(night: Night, columns: str, of_cells: str) -> list[tuple[Any, ...]]:
-    """The changes of cells as the build computed them, oldest first."""
-    with duckdb.connect(str(night.home / "candidate" / "warehouse.duckdb"), read_only=True) as con:
-        return con.execute(
-            f"select {columns} from intermediate.int_observation_vintage as vintage where vintage.cell_id in "
-            f"(select observation_id from fct_observation where {of_cells}) order by vintage_no"
-        ).fetchall()
+    """The changes of cells, oldest first."""
+    return night.query(
+        f"select {columns} from fct_observation_vintage where axis = 'source' and {of_cells} order by vintage_no"
+    )
 
 
 def _kinds(night: Night, dataset: str) -> Counter[str]:
-    return Counter(kind for (kind,) in _vintages(night, "change_kind", f"dataset_id = '{dataset}'"))
+    return Counter(kind for (kind,) in _vintages(night, "revision_kind", f"dataset_id = '{dataset}'"))
 
 
 # ---- as recorded on a day -----------------------------------------------------------------------------------------
@@ -185,11 +183,11 @@ def test_a_second_stand_of_a_year_is_a_revision_and_no_loss(second: Night, third
     before, after = _cells(second, UNEMPLOYMENT), _cells(third, UNEMPLOYMENT)
     changed = {cell for cell in before if before[cell] != after[cell]}
     assert len(changed) == 1, "an answer that repeats a figure is no change, however its Kreis is spelled"
-    assert _vintages(third, "change_kind, vintage.value", ERFURT_RATE_2016) == [
+    assert _vintages(third, "revision_kind, value", ERFURT_RATE_2016) == [
         ("first", Decimal("25.0")),
-        ("revision", Decimal("24.8")),
+        ("correction", Decimal("24.8")),
     ]
-    assert _kinds(third, UNEMPLOYMENT)["revision"] == 1
+    assert _kinds(third, UNEMPLOYMENT)["correction"] == 1
 
 
 def test_the_indicator_follows_the_revision(third: Night) -> None:

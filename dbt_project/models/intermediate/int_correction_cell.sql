@@ -1,6 +1,6 @@
--- Which cells every correction of the catalogue hits, and whether it applies there. It does not where it was ended,
--- where an override hits more than one cell or no longer finds the figure that it was written against, and where an
--- earlier entry of the file already drops or overrides the same cell.
+-- Which cells every correction of the catalogue hits, in each of their vintages, and whether it applies there. It does
+-- not where it was ended, where an override hits more than one cell or does not find the figure that it was written
+-- against, and where an earlier entry of the file already drops or overrides the same cell.
 with hit as (
     select
         correction.correction_id,
@@ -9,11 +9,14 @@ with hit as (
         correction.value,
         correction.flag,
         correction.status,
+        printed.axis,
         printed.cell_id,
+        printed.vintage_no,
+        printed.is_current,
         printed.value as printed_value,
         printed.sign as printed_sign,
         printed.status as printed_status,
-        count(*) over (partition by correction.correction_id) as n_cells,
+        count(distinct printed.cell_id) over (partition by correction.correction_id) as n_cells,
         coalesce(printed.sign, '') = coalesce(correction.expect_sign, '')
         and coalesce(correction.expect_sign is not null or printed.value = correction.expect_value, false)
             as is_as_expected,
@@ -46,7 +49,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by cell_id, action = 'flag', hindrance is null
+            partition by axis, cell_id, vintage_no, action = 'flag', hindrance is null
             order by correction_seq
         ) as rank_in_cell,
     from judged
@@ -54,7 +57,10 @@ ranked as (
 
 select
     correction_id,
+    axis,
     cell_id,
+    vintage_no,
+    axis = 'source' and is_current as is_current,
     action,
     value,
     flag,

@@ -1,9 +1,14 @@
--- Candidates for the numerator and the denominator of every variant: the observations and sums that its selections
--- name.
+-- Candidates for the numerator and the denominator of every variant, at every time: the observations and sums that its
+-- selections name.
 with available as (
     select
         cell_id,
-        false as is_sum,
+        cast(null as varchar) as sum_id,
+        cast(null as varchar) as sum_kind,
+        axis,
+        known_from,
+        known_to,
+        revision_kind,
         {% for column in cell_key() %}
             {{ column }},
         {% endfor %}
@@ -16,13 +21,12 @@ with available as (
         source_known_from,
         recorded_at,
         flags,
-    from {{ ref('int_observation_current') }}
+    from {{ ref('int_observation_known') }}
     union all by name
     select
         cast(null as varchar) as cell_id,
-        true as is_sum,
-        * exclude (is_rounded),
-    from {{ ref('int_region_sum') }}
+        *,
+    from {{ ref('int_sum') }}
 )
 
 select
@@ -31,8 +35,13 @@ select
     part.role,
     part.dataset_rank,
     part.basis_rank,
+    available.axis,
+    available.known_from,
+    available.known_to,
+    available.revision_kind,
     available.cell_id,
-    available.is_sum,
+    available.sum_id,
+    available.sum_id is not null as is_sum,
     available.dataset_id,
     available.region_key,
     available.region_level,
@@ -66,6 +75,6 @@ where
     (part.nationality = '*' or part.nationality = available.nationality)
     and (part.place = '*' or part.place = available.place)
     and (part.basis = '*' or part.basis = available.basis)
-    and (not available.is_sum or part.land_sum)
+    and (coalesce(available.sum_kind, '') <> 'land' or part.land_sum)
     and available.period_end between coalesce(part.valid_from, available.period_end)
     and coalesce(part.valid_to, available.period_end)

@@ -20,6 +20,9 @@ select
         else 'no_cell'
     end as not_applied_because,
 from {{ ref('stg_catalog__correction') }} as correction
-left join {{ ref('int_correction_cell') }} as cell on correction.correction_id = cell.correction_id
+left join {{ ref('int_correction_cell') }} as cell
+    on
+        correction.correction_id = cell.correction_id
+        and cell.is_current
 left join {{ ref('int_observation_current') }} as observation on cell.cell_id = observation.cell_id
 order by correction.correction_id, cell.cell_id

@@ -8,6 +8,7 @@ select
     source_known_from,
     known_from_quality,
     recorded_at,
+    parsed_at,
     scope_from,
     scope_to,
 from {{ source('inputs', 'delivery') }}

@@ -113,6 +113,7 @@ def deliveries(settings: Settings, histories: dict[str, History]) -> pa.Table:
                         "source_known_from": clock.naive_utc(archive.moment(answer.known_from)),
                         "known_from_quality": answer.known_from_quality,
                         "recorded_at": clock.naive_utc(archive.moment(item.recorded_at)),
+                        "parsed_at": clock.naive_utc(archive.moment(past.parsed_raws[key][answer.raw_sha256])),
                         "scope_from": archive.moment(answer.scope_from).date(),
                         "scope_to": archive.moment(answer.scope_to).date(),
                         "layout": answer.layout,
