@@ -9,7 +9,7 @@ import pytest
 
 from integrationsmonitor import archive, decisions
 from integrationsmonitor.errors import MonitorError
-from integrationsmonitor.night import inputs, withdrawing
+from integrationsmonitor.night import build_tables, inputs, withdrawing
 from integrationsmonitor.settings import Settings
 
 
@@ -29,7 +29,7 @@ def _in_force(settings: Settings) -> list[tuple[str, str]]:
 def test_a_home_without_a_journal_has_no_withdrawals(settings: Settings) -> None:
     assert archive.journal_records(settings) == []
     assert decisions.withdrawals(settings) == []
-    assert inputs.withdrawals(settings).num_rows == 0
+    assert build_tables.withdrawals(settings).num_rows == 0
 
 
 def test_the_last_decision_on_a_value_counts(settings: Settings) -> None:

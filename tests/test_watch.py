@@ -235,12 +235,12 @@ def test_the_night_notes_a_closed_gate_by_itself(tmp_path, monkeypatch):
     from types import SimpleNamespace
 
     from integrationsmonitor import quality, warehouse
-    from integrationsmonitor.night import inputs
+    from integrationsmonitor.night import build_tables
 
     settings = home(tmp_path)
     built = SimpleNamespace(path=settings.candidate / "warehouse.duckdb")
     closed = SimpleNamespace(gate="failed", critical=["mart_indicator: A01 above 100 %"], page="quality/index.html")
-    monkeypatch.setattr(inputs, "ensure_landing", lambda *_: None)
+    monkeypatch.setattr(build_tables, "ensure_landing", lambda *_: None)
     monkeypatch.setattr(warehouse, "build", lambda *_: built)
     monkeypatch.setattr(quality, "check", lambda *_: closed)
     with pytest.raises(GateError):

@@ -4,6 +4,7 @@ Comes in: bytes with where, when and for which request they came. Goes out: the 
 of a dataset folded from its manifest. Nothing here is ever changed or deleted.
 
 Layout below `archive/`: `raw/<aa>/<sha256>` (bytes as they came), `manifest/<dataset_id>.jsonl` (events),
+`readings/<dataset_id>/` (what we read of them before we read them otherwise: the code that did is gone),
 `journal.jsonl` (decisions of people and publications). One accepted delivery is one line: a kill leaves all of a
 night's answers of a dataset accepted, or none.
 """
@@ -122,6 +123,18 @@ def get_raw(settings: Settings, digest: str) -> bytes:
 def manifest_path(settings: Settings, dataset_id: str) -> Path:
     """The append-only manifest of a dataset."""
     return settings.archive / "manifest" / f"{dataset_id}.jsonl"
+
+
+def put_reading(settings: Settings, dataset_id: str, landed: Path) -> None:
+    """Keep a landing file of an earlier reading, which nobody could make again."""
+    path = reading_path(settings, dataset_id, landed.name)
+    if landed.exists() and not path.exists():
+        files.write_atomic(path, landed.read_bytes())
+
+
+def reading_path(settings: Settings, dataset_id: str, name: str) -> Path:
+    """Where the landing file of an earlier reading is kept."""
+    return settings.archive / "readings" / dataset_id / name
 
 
 def record_delivery(

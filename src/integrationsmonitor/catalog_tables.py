@@ -28,6 +28,9 @@ _COLUMNS = {
         scope_to:date
         layout url
     """,
+    "as_of": """
+        moment:timestamp
+    """,
     "catalog_dataset": """
         dataset_id title_de publisher licence_id licence_url attribution load_group connector host source_table
         start_year:integer period_type territory_rule place statistic_code statistic_label cadence_every

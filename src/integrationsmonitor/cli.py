@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from integrationsmonitor.errors import ConfigError, MonitorError
-from integrationsmonitor.printing import cause_lines, summary_lines
+from integrationsmonitor.printing import as_of_line, cause_lines, summary_lines
 from integrationsmonitor.progress import default_reporter
 from integrationsmonitor.settings import Settings
 
@@ -147,12 +147,30 @@ def load(dataset: Annotated[str, typer.Argument(help="Id of a dataset, see `moni
 
 
 @app.command()
-def build() -> None:
+def build(
+    as_of: Annotated[
+        str, typer.Option("--as-of", metavar="DATE", help="A whole warehouse as known at this day's end; no release.")
+    ] = "",
+    axis: Annotated[
+        str, typer.Option("--axis", help="source: what the sources had said by then; recorded: what we held by then.")
+    ] = "source",
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Where the warehouse goes (default: <home>/as-of/).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Build, check and publish from what the landing holds; does nothing where there is no news."""
-    from integrationsmonitor import night
+    from integrationsmonitor import clock, night
 
     with _one_line_errors():
         settings = _settings()
+        if as_of:
+            if axis not in ("source", "recorded"):
+                raise ConfigError(f"--axis {axis}: expected source or recorded")
+            moment = clock.moment_of(f"--as-of {as_of!r}", as_of)
+            built = night.build_as_of(settings, moment, axis, output, default_reporter())
+            print(json.dumps(built, ensure_ascii=False) if as_json else as_of_line(built))
+            return
         night.build_and_publish(settings, default_reporter())
         raise typer.Exit(night.exit_code(settings))
 

@@ -23,12 +23,15 @@ def now() -> datetime:
 def as_recorded() -> datetime | None:
     """The moment at which a recorded night stands (MONITOR_AS_RECORDED, a day or a time); None: the newest."""
     text = os.environ.get("MONITOR_AS_RECORDED")
-    if not text:
-        return None
+    return moment_of(f"MONITOR_AS_RECORDED={text!r}", text) if text else None
+
+
+def moment_of(name: str, text: str) -> datetime:
+    """A day (its end, UTC) or a time, as a person writes it; `name` says in an error where it stands."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"MONITOR_AS_RECORDED={text!r} is no ISO 8601 day or time; write e.g. 2017-12-01") from None
+        raise ConfigError(f"{name} is no ISO 8601 day or time; write e.g. 2017-12-01") from None
     if len(text) <= len("2017-12-01"):
         moment = moment.replace(hour=23, minute=59, second=59)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -120,3 +120,9 @@ def _short(path: str) -> str:
         return str(Path(path).relative_to(Path.cwd()))
     except ValueError:
         return path
+
+
+def as_of_line(built: Mapping[str, Any]) -> str:
+    """What `build --as-of` made."""
+    values = f"{built['rows']['mart_indicator']:,} values, {built['rows']['fct_observation']:,} observations"
+    return f"{built['file']}: as known at {built['known_at']} (axis {built['axis']}): {values}; no release was touched"

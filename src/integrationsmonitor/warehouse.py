@@ -41,12 +41,15 @@ class WarehouseResult:
     seconds: float
 
 
-def build(settings: Settings, inputs: Mapping[str, pa.Table], report: Reporter) -> WarehouseResult:
-    """Build the candidate from nothing; raises MonitorError when a model or a test fails."""
+def build(
+    settings: Settings, inputs: Mapping[str, pa.Table], report: Reporter, folder: Path | None = None
+) -> WarehouseResult:
+    """Build the candidate, or a warehouse in `folder`, from nothing; MonitorError when a model or a test fails."""
     started = time.monotonic()
-    path = _prepare(settings, inputs)
+    candidate = folder or settings.candidate
+    path = _prepare(settings, inputs, candidate)
     report("build", f"dbt build of {len(inputs)} input tables")
-    outcome = _dbt(settings, ["build", "--exclude-resource-type", "unit_test"], _announcer(report))
+    outcome = _dbt(settings, candidate, ["build", "--exclude-resource-type", "unit_test"], _announcer(report))
     _raise_on_failure(outcome, "dbt build")
     rows = _finish(path)
     seconds = time.monotonic() - started
@@ -60,16 +63,16 @@ def unit_tests(settings: Settings, inputs: Mapping[str, pa.Table], report: Repor
 
     A unit test reads the types of its inputs from the tables, so that the models are built first, without rows.
     """
-    _prepare(settings, inputs)
-    _raise_on_failure(_dbt(settings, ["run", "--empty"], _silent), "dbt run")
-    outcome = _dbt(settings, ["test", "--select", "test_type:unit"], _silent)
+    _prepare(settings, inputs, settings.candidate)
+    _raise_on_failure(_dbt(settings, settings.candidate, ["run", "--empty"], _silent), "dbt run")
+    outcome = _dbt(settings, settings.candidate, ["test", "--select", "test_type:unit"], _silent)
     _raise_on_failure(outcome, "dbt unit tests")
     held = len(outcome.result.results)
     report("build", "dbt unit tests held", tests=held)
     return held
 
 
-def _prepare(settings: Settings, inputs: Mapping[str, pa.Table]) -> Path:
+def _prepare(settings: Settings, inputs: Mapping[str, pa.Table], candidate: Path) -> Path:
     """Check and write the inputs, remove the last candidate; returns the path of the new one."""
     import pyarrow.parquet as pq
 
@@ -77,7 +80,6 @@ def _prepare(settings: Settings, inputs: Mapping[str, pa.Table]) -> Path:
     schema_file = settings.landing / "obs" / "_schema.parquet"
     if not schema_file.is_file():
         raise ConfigError(f"{schema_file} is missing; `monitor run` writes it, nothing can be built without it")
-    candidate = settings.candidate
     folder = candidate / "inputs"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -106,13 +108,13 @@ def _check(inputs: Mapping[str, pa.Table]) -> None:
             raise MonitorError(f"warehouse input {name}: {'; '.join(wrong) or 'columns in another order'}")
 
 
-def _dbt(settings: Settings, command: Sequence[str], listen: Any) -> Any:
+def _dbt(settings: Settings, candidate: Path, command: Sequence[str], listen: Any) -> Any:
     """One dbt command in this process, quiet, with everything it writes below the candidate."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     connections: Any = DuckDBConnectionManager  # untyped at its source
-    project, candidate = settings.project / "dbt_project", settings.candidate
+    project = settings.project / "dbt_project"
     arguments = [
         *command,
         *("--project-dir", str(project)),

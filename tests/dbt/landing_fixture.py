@@ -49,6 +49,7 @@ class Landing:
 
     home: Path
     deliveries: list[dict[str, Any]] = field(default_factory=list)
+    as_of: datetime | None = None
     files: list[tuple[str, str, str, list[dict[str, Any]]]] = field(default_factory=list)
 
     def answer(
@@ -100,6 +101,7 @@ class Landing:
         return tables | {
             "delivery": arrow_table("delivery", self.deliveries),
             "withdrawal": arrow_table("withdrawal", []),
+            "as_of": arrow_table("as_of", [{"moment": self.as_of}]),
         }
 
 

@@ -17,7 +17,7 @@ import yaml
 import local_wire as wire
 from integrationsmonitor import archive
 from integrationsmonitor.catalog import catalog_of
-from integrationsmonitor.night import facts, has_news, inputs
+from integrationsmonitor.night import build_tables, facts, has_news, inputs
 from night_support import Night, small_catalog
 
 KEPT = "16070:01"
@@ -192,7 +192,7 @@ def test_a_wrong_indicator_is_left_out_and_told(delivered):
 def made_of(night: Night) -> dict[str, Any]:
     """The tables that the next build would be made of."""
     catalog = catalog_of(night.settings)
-    held = inputs.deliveries(night.settings, inputs.histories_of(night.settings, catalog))
+    held = build_tables.deliveries(night.settings, inputs.histories_of(night.settings, catalog))
     return {**facts.catalog_tables(night.settings, catalog), "delivery": held}
 
 

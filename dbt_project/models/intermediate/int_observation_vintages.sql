@@ -28,7 +28,10 @@ statement as (
         coalesce(cast(statement.stated_known_from as timestamp), answer.source_known_from) as source_known_from,
         coalesce(statement.stated_known_from_quality, answer.known_from_quality) as known_from_quality,
         statement.stated_known_from is not null as is_curated,
-        greatest(statement.parsed_at, answer.recorded_at) as held_from,
+        case
+            when statement.is_own_correction then greatest(statement.parsed_at, answer.recorded_at)
+            else answer.recorded_at
+        end as held_from,
     from {{ ref('int_observation_statement') }} as statement
     inner join answer using (dataset_id, raw_sha256)
 ),
@@ -151,6 +154,14 @@ event as (
     from absence
 ),
 
+-- A warehouse as of a moment knows nothing that the source said later.
+known_event as (
+    select event.*,
+    from event
+    cross join {{ ref('stg_inputs__as_of') }} as as_of
+    where event.source_known_from <= coalesce(as_of.moment, event.source_known_from)
+),
+
 -- The source's axis first leaves out what only repeats the answer before it, so that a figure keeps the bytes in which
 -- it came first.
 source_event as (
@@ -158,7 +169,7 @@ source_event as (
         'source' as axis,
         source_known_from as known_from,
         *,
-    from event
+    from known_event
     where is_in_force
     window before as (partition by cell_id order by answer_no, parse_seq)
     qualify
@@ -178,7 +189,7 @@ axis_event as (
         'recorded' as axis,
         held_from as known_from,
         *,
-    from event
+    from known_event
 ),
 
 -- What a later answer had replaced before it was known itself never held.

@@ -7,11 +7,13 @@ load(settings, dataset_id, …)    fetch → check → archive → land one data
 accept(settings, dataset_id, …)  figures that jumped are right: a person says so
 withdraw(…), reinstate(…)        a published value is taken back, or given back: a person says so
 build_and_publish(settings, …)   dbt → expectations → release; nothing where there is no news
+build_as_of(settings, …)         a whole warehouse as it was known at a moment; no release
 summary(settings), exit_code(settings)
 first_night(settings, …)         the newest answer of every source, judged; nothing is written
 watch(settings)                  what needs a person now; alerts.tell sends it, each cause once
 """
 
+from integrationsmonitor.night.as_of import build_as_of
 from integrationsmonitor.night.build import build_and_publish, has_news
 from integrationsmonitor.night.described import load_described
 from integrationsmonitor.night.first_night import Finding, first_night
@@ -24,6 +26,7 @@ __all__ = [
     "Finding",
     "accept",
     "build_and_publish",
+    "build_as_of",
     "exit_code",
     "first_night",
     "has_news",

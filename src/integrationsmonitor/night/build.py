@@ -50,10 +50,9 @@ def build_and_publish(settings: Settings, report: Reporter = silent) -> dict[str
             raise MonitorError("no dataset has an accepted answer yet: nothing can be built; see `monitor status`")
         from integrationsmonitor import quality, warehouse
         from integrationsmonitor.night import facts
+        from integrationsmonitor.night.build_tables import build_tables
 
-        inputs.ensure_landing(settings, catalog, histories, report)
-        tables = facts.catalog_tables(settings, catalog)
-        tables |= {"delivery": inputs.deliveries(settings, histories), "withdrawal": inputs.withdrawals(settings)}
+        tables = build_tables(settings, catalog, histories, report)
         built = warehouse.build(settings, tables, report)
         checked = quality.check(
             built.path, settings.project / "expectations", settings.candidate / "quality", report, catalog

@@ -237,6 +237,10 @@ class _Loading:
             total += reparse(self.settings, self.catalog, self.dataset, answer, self.parse_key, target)
         if not self.dry_run:
             repeats = past.current_parse if self._says_the_same(past.current_parse, list(answers)) else ""
+            if not repeats and self.dataset.local is None:  # of a local table no earlier reading may stay
+                for digest in answers:
+                    landed = landing.path_of(self.settings, self.dataset.id, digest, past.current_parse)
+                    archive.put_reading(self.settings, self.dataset.id, landed)
             archive.record_parse(self.settings, self.dataset.id, self.parse_key, list(answers), repeats)
         return total
 

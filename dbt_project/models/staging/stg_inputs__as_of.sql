@@ -1,0 +1,2 @@
+select moment,
+from {{ source('inputs', 'as_of') }}
