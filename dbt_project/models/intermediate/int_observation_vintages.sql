@@ -255,7 +255,7 @@ select
     known_to,
     known_to is null as is_current,
     not is_present as is_withdrawn,
-    territory_date,
+    coalesce(territory_date, territory_date_before) as territory_date,
     value,
     sign,
     status,

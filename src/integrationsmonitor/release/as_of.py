@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 _META = (
     ("known_at", "TIMESTAMP", "Zeitpunkt, zu dem dieser Stand bekannt war (UTC)"),
-    ("axis", "VARCHAR", "source = was die Quellen bis dahin gesagt hatten, recorded = was unser Archiv bis dahin hatte"),
+    ("axis", "VARCHAR", "source = was die Quellen bis dahin gesagt hatten, recorded = was unser Archiv dann hatte"),
     ("source_mode", "VARCHAR", "recorded = mitgelieferte Aufzeichnungen, live = Abruf bei den Quellen"),
     ("notice_de", "VARCHAR", "Hinweis, der mit den Zahlen weiterzugeben ist"),
     ("code_version", "VARCHAR", "Stand des Programms, mit dessen Definitionen gerechnet wurde"),
 )
 _COMMENT = "Stand dieser Datei: eine Zeile. Sie ist keine Veröffentlichung."
-_NOTICE_DE = "Stand {moment} (UTC), mit heutigen Definitionen aus damals bekannten Zahlen gerechnet; keine Veröffentlichung"
+_NOTICE_DE = "Stand {moment} (UTC), mit heutigen Definitionen aus damals Bekanntem gerechnet; keine Veröffentlichung"
 
 
 @dataclass(frozen=True)
