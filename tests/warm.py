@@ -104,7 +104,8 @@ def _parse_once() -> None:
     project = Path(__file__).resolve().parents[1]
     with tempfile.TemporaryDirectory() as folder:
         place = {"MONITOR_SOURCE": "recorded", "MONITOR_HOME": folder, "MONITOR_PROJECT": str(project)}
-        outcome = warehouse._dbt(Settings.from_env(place), ["parse"], lambda _: None)
+        settings = Settings.from_env(place)
+        outcome = warehouse._dbt(settings, settings.candidate, ["parse"], lambda _: None)
     assert outcome.success, outcome.exception
     assert threading.active_count() == 1, "a process with threads must not fork"
 

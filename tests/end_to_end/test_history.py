@@ -59,7 +59,7 @@ def second(first: Night, once: Callable[..., tuple[Path, Outcome]]) -> Night:
     """The night after: the same day, the mistake corrected."""
 
     def night(folder: Path) -> Night:
-        return Night(folder / "home").with_(catalog=folder / "catalog")
+        return Night(folder / "home").with_(catalog=folder / "catalog", now="2026-11-23T02:15:00+01:00")
 
     def make(folder: Path) -> Outcome:
         small_catalog(folder / "catalog", (POPULATION, UNEMPLOYMENT, INHABITANTS))
@@ -201,3 +201,61 @@ def test_the_indicator_follows_the_revision(third: Night) -> None:
 def test_the_own_correction_stays_marked(third: Night) -> None:
     ((_, flags),) = third.query(SHARE_OF_2015)
     assert flags == "own_correction"
+
+
+# ---- built anew ---------------------------------------------------------------------------------------------------
+
+OF_ITS_OWN_TIME = {"meta_release", "mart_publication"}
+
+
+def _tables(night: Night) -> dict[str, list[tuple[Any, ...]]]:
+    names = [name for (name,) in night.query("select table_name from duckdb_tables() order by 1")]
+    return {name: night.query(f"from {name} order by all") for name in names if name not in OF_ITS_OWN_TIME}
+
+
+@pytest.fixture(scope="session")
+def restored(third: Night, once: Callable[..., tuple[Path, Outcome]]) -> Night:
+    """The third night's home out of its archive alone, years later."""
+
+    def night(folder: Path) -> Night:
+        return Night(folder / "home", {**third.extra, "MONITOR_NOW": "2031-01-01T04:00:00+01:00"})
+
+    def make(folder: Path) -> Outcome:
+        copy_home(third.home, folder / "home", only=("archive",))
+        return _succeed(night(folder).monitor("build"))
+
+    return night(once("history-4", make)[0])
+
+
+def test_a_home_built_anew_from_its_archive_has_the_same_tables(third: Night, restored: Night) -> None:
+    before, after = _tables(third), _tables(restored)
+    assert before.keys() == after.keys()
+    assert [name for name in before if before[name] != after[name]] == []
+    assert {"fct_observation_vintage", "mart_indicator_vintage", "mart_revision"} <= before.keys()
+
+
+def test_it_still_knows_what_we_read_wrong(third: Night, restored: Night) -> None:
+    misread = (
+        "select axis, revision_kind, count(*) from fct_observation_vintage "
+        f"where dataset_id = '{POPULATION}' and period_end = '2015-12-31' group by all order by all"
+    )
+    told = restored.query(misread)
+    assert told == third.query(misread)
+    assert {(axis, kind) for axis, kind, _ in told} == {
+        ("recorded", "first"),
+        ("recorded", "own_correction"),
+        ("source", "first"),
+        ("source", "own_correction"),
+    }
+
+
+def test_as_of_tells_the_mistake_on_our_axis_only(first: Night, third: Night) -> None:
+    def told(relation: str) -> Decimal:
+        ((value, _),) = third.query(SHARE_OF_2015.replace("mart_indicator", relation))
+        return Decimal(value)
+
+    wrong, right = first.query(SHARE_OF_2015)[0][0], told("mart_indicator")
+    assert wrong != right
+    assert told("indicator_as_of('2018-01-01')") == right, "the source never said it"
+    assert told("indicator_as_of('2026-11-22 12:00', axis := 'recorded')") == wrong, "we did, until we noticed"
+    assert told("indicator_as_of('2026-11-23 12:00', axis := 'recorded')") == right

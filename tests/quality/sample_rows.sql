@@ -46,5 +46,10 @@ insert into mart_correction
     select 'sample', observation_id, dataset_id, 'flag', 'doubtful_source', value, sign, value, status, 'Nur ein Beispiel',
         null, null, 'Nur ein Beispiel', 'open', true, null
     from fct_observation where dataset_id = 'local_azr_presse' and sex = 'insgesamt';
+insert into fct_observation_vintage select observation_id, 'source', source_known_from, null from fct_observation;
+insert into mart_indicator_vintage
+    select value_id, axis, known_from, known_to from mart_indicator, (values
+        ('source', timestamp '2020-01-01', timestamp '2021-01-01'), ('source', timestamp '2021-01-01', null),
+        ('recorded', timestamp '2026-01-01', null)) as vintage(axis, known_from, known_to);
 comment on table mart_indicator is 'Kennzahlen: ein Wert je Kennzahl, Region, Zeitraum und Gruppe.';
 comment on column mart_indicator.value is 'Wert der Kennzahl; bei Anteilen in Prozent';

@@ -36,3 +36,7 @@ create table mart_correction (correction_id varchar not null, observation_id var
     not_applied_because varchar);
 create table mart_withdrawal (value_id varchar not null, reason_de varchar not null, withdrawn_at timestamp not null,
     is_applied boolean not null);
+create table fct_observation_vintage (observation_id varchar not null, axis varchar not null, known_from timestamp not null,
+    known_to timestamp);
+create table mart_indicator_vintage (value_id varchar not null, axis varchar not null, known_from timestamp not null,
+    known_to timestamp);

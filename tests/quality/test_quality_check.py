@@ -84,6 +84,16 @@ CRITICAL = {
         "qa_links",
         "zeigt ins Leere",
     ),
+    "a vintage that does not end": (
+        "update mart_indicator_vintage set known_to = null where axis = 'source'",
+        "qa_vintages",
+        "bevor die vorige endet",
+    ),
+    "a vintage that ends before it begins": (
+        "update fct_observation_vintage set known_to = known_from - interval 1 day",
+        "qa_vintages",
+        "bevor sie beginnt",
+    ),
     "an empty mart": ("delete from mart_indicator", "mart_indicator", "Werte sind da"),
     "a table that is not there": ("drop table dim_period", "dim_period", "lässt sich lesen"),
     "a column that is not there": ("alter table dim_dataset drop attribution", "dim_dataset", "Quellenangabe"),
