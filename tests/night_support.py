@@ -181,6 +181,7 @@ def small_catalog(target: Path, datasets: Collection[str] = SMALL) -> Path:
         if file.stem not in datasets:
             file.unlink()
     edit_yaml(target / "indicators.yml", lambda raw: _cut_indicators(raw, set(datasets)))
+    edit_yaml(target / "breaks.yml", lambda raw: _cut_breaks(raw, set(datasets)))
     edit_yaml(target / "corrections.yml", lambda raw: _cut_corrections(raw, set(datasets)))
     return target
 
@@ -195,7 +196,11 @@ def edit_yaml(file: Path, change: Callable[[Any], Any]) -> None:
 def _cut_indicators(raw: dict[str, Any], datasets: set[str]) -> None:
     for indicator in raw["indicators"]:
         indicator["variants"] = [variant for variant in indicator["variants"] if _cut_variant(variant, datasets)]
-    raw["indicators"] = [indicator for indicator in raw["indicators"] if indicator["variants"]]
+    raw["indicators"] = [indicator for indicator in raw["indicators"] if _can_speak(indicator["variants"])]
+
+
+def _can_speak(variants: list[dict[str, Any]]) -> bool:
+    return any("numerator" in variant for variant in variants) and any(v.get("may_default", True) for v in variants)
 
 
 def _cut_variant(variant: dict[str, Any], datasets: set[str]) -> bool:
@@ -203,6 +208,19 @@ def _cut_variant(variant: dict[str, Any], datasets: set[str]) -> bool:
     for part in parts:
         part["datasets"] = [dataset for dataset in part["datasets"] if dataset in datasets]
     return all(part["datasets"] for part in parts)
+
+
+def _cut_breaks(raw: dict[str, Any], datasets: set[str]) -> None:
+    """Breaks of the datasets that are left, and of regions."""
+    for found in raw["breaks"]:
+        touches = [
+            touch | {"datasets": [dataset for dataset in touch["datasets"] if dataset in datasets]}
+            for touch in found["touches"]
+            if "datasets" in touch
+        ]
+        regions = [touch for touch in found["touches"] if "regions" in touch]
+        found["touches"] = [touch for touch in touches if touch["datasets"]] + regions
+    raw["breaks"] = [found for found in raw["breaks"] if found["touches"]]
 
 
 def _cut_corrections(raw: dict[str, Any], datasets: set[str]) -> None:

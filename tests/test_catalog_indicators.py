@@ -25,10 +25,48 @@ def indicators() -> IndicatorCatalog:
     return load_indicators(load_catalog(CATALOG))
 
 
-def test_the_first_step_has_its_twelve_indicators(indicators: IndicatorCatalog) -> None:
+def test_fourteen_indicators_are_described(indicators: IndicatorCatalog) -> None:
     assert [indicator.id for indicator in indicators.indicators] == [
-        *("A01", "A02", "A03", "A04", "A05", "B01", "D01", "E01", "E02", "E10", "E12", "F01")
+        *("A00", "A01", "A02", "A03", "A04", "A05", "B01", "D01", "E01", "E02", "E03", "E10", "E12", "F01")
     ]
+
+
+def test_figures_that_never_speak_for_an_indicator_say_why(indicators: IndicatorCatalog) -> None:
+    beside = {(i.id, v.key): v.why_de for i in indicators.indicators for v in i.variants if not v.may_default}
+    assert set(beside) == {
+        *(("A01", "kreisangabe"), ("A02", "azr_lokal"), ("A02", "kreisangabe")),
+        *(("E01", "wohnort"), ("E02", "wohnort"), ("E03", "alle_alter")),
+    }
+    assert all(beside.values())
+
+
+def test_what_no_dataset_holds_is_named_and_computed_from_nothing(indicators: IndicatorCatalog) -> None:
+    missing = {(i.id, v.key) for i in indicators.indicators for v in i.variants if not v.parts}
+    assert missing == {(i.id, v.key) for i in indicators.indicators for v in i.variants if v.missing_de}
+    assert missing == {("E03", "wohnort_15_64")}
+    parts = catalog_tables(load_catalog(CATALOG), indicators)["catalog_indicator_part"].to_pylist()
+    assert not [part for part in parts if part["variant"] == "wohnort_15_64"]
+
+
+def test_the_bases_of_the_population_follow_each_other_and_meet_only_on_the_day_that_stands_on_both(
+    indicators: IndicatorCatalog,
+) -> None:
+    for indicator in (i for i in indicators.indicators if i.id in ("A00", "A01", "F01")):
+        census_2022, census_2011, register = indicator.variants[:3]
+        assert (register.valid_to, census_2011.valid_from) == (date(2010, 12, 31), date(2011, 12, 31))
+        assert census_2011.valid_to == census_2022.valid_from == date(2022, 12, 31)
+
+
+def test_residents_of_15_to_64_years_are_the_sum_of_eleven_age_groups_in_both_tables(
+    indicators: IndicatorCatalog,
+) -> None:
+    sums = catalog_tables(load_catalog(CATALOG), indicators)["catalog_age_sum"].to_pylist()
+    assert {(s["dataset_id"], s["measure"], s["age_group"]) for s in sums} == {
+        ("regio_12411_03_02_4", "bevoelkerung", "15-64"),
+        ("regio_12411_03_03_4", "bevoelkerung", "15-64"),
+    }
+    first, *between, last = [s["member"] for s in sums if s["dataset_id"] == "regio_12411_03_02_4"]
+    assert (first, len(between), last) == ("15-17", 9, "60-64")
 
 
 def test_naturalisations_prefer_the_register_then_the_published_rate_then_the_population(
@@ -46,6 +84,9 @@ def test_no_variant_mixes_the_register_with_the_population_in_one_ratio(indicato
     """Either both parts share a basis, or the numerator is a count of events that has no population basis."""
     for indicator in indicators.indicators:
         for variant in indicator.variants:
+            if not variant.parts:
+                continue
+            assert variant.numerator is not None
             if variant.denominator and variant.basis_rule != "own":
                 assert set(variant.numerator.basis) == set(variant.denominator.basis), (indicator.id, variant.key)
             if variant.basis_rule == "own":
@@ -86,7 +127,16 @@ def test_the_tables_have_the_types_that_dbt_expects(indicators: IndicatorCatalog
 
 
 def _first(catalogue: dict[str, Any]) -> dict[str, Any]:
-    return catalogue["indicators"][0]["variants"][0]  # type: ignore[no-any-return]
+    return _indicator(catalogue, "A01")["variants"][0]  # type: ignore[no-any-return]
+
+
+def _indicator(catalogue: dict[str, Any], wanted: str) -> dict[str, Any]:
+    (found,) = [indicator for indicator in catalogue["indicators"] if indicator["id"] == wanted]
+    return found
+
+
+def _age_sum(**changes: Any) -> Edit:
+    return lambda c: _indicator(c, "E03")["variants"][1]["denominator"]["age_sum"].update(changes)
 
 
 def _numerator(**changes: Any) -> Edit:
@@ -111,7 +161,7 @@ MISTAKES: list[tuple[str, str, Edit, str]] = [
         "unknown key",
         "indicators",
         _numerator(masure="x"),
-        r"indicators.0.variants.0.numerator: .*'masure' was unexpected",
+        r"indicators.1.variants.0.numerator: .*'masure' was unexpected",
     ),
     (
         "unknown group",
@@ -131,19 +181,61 @@ MISTAKES: list[tuple[str, str, Edit, str]] = [
         "an indicator twice",
         "indicators",
         lambda c: c["indicators"].append(c["indicators"][0]),
-        "indicators: 'A01' stands twice; remove one",
+        "indicators: 'A00' stands twice; remove one",
     ),
     (
         "a variant twice",
         "indicators",
-        lambda c: c["indicators"][0]["variants"].append(_first(c)),
+        lambda c: _indicator(c, "A01")["variants"].append(_first(c)),
         "A01.variants: 'fortschreibung_zensus2022' stands twice",
     ),
     (
         "an index without a fixed date",
         "indicators",
-        lambda c: c["indicators"][3]["variants"][0]["denominator"].update(date="same"),
-        "indicators.3.variants.0",
+        lambda c: _indicator(c, "A04")["variants"][0]["denominator"].update(date="same"),
+        "indicators.4.variants.0",
+    ),
+    (
+        "a figure that never speaks without a reason",
+        "indicators",
+        lambda c: _first(c).update(may_default=False),
+        "'why_de' is a dependency of 'may_default'",
+    ),
+    (
+        "an indicator for which nothing speaks",
+        "indicators",
+        lambda c: [v.update(may_default=False, why_de="Nur daneben.") for v in _indicator(c, "E01")["variants"]],
+        "E01.variants: none may be the default; let one speak for the indicator",
+    ),
+    (
+        "a missing variant that is computed",
+        "indicators",
+        lambda c: _first(c).update(missing_de="Fehlt in allen Datensätzen."),
+        "indicators.1.variants.0",
+    ),
+    (
+        "a variant without figures and without a reason",
+        "indicators",
+        lambda c: _indicator(c, "E03")["variants"][0].pop("missing_de"),
+        "indicators.10.variants.0: 'numerator' is a required property",
+    ),
+    (
+        "a basis that ends before it begins",
+        "indicators",
+        lambda c: _first(c).update(valid_to="2000-12-31"),
+        "A01.fortschreibung_zensus2022: valid_to lies before valid_from; swap them",
+    ),
+    (
+        "a sum of an age group that a dataset lacks",
+        "indicators",
+        _age_sum(of=["15-17", "16-18"]),
+        "denominator.age_sum.of: '16-18' is not an age group of regio_12411_03_03_4",
+    ),
+    (
+        "a sum that the source itself names",
+        "indicators",
+        _age_sum(label="60-64"),
+        "age_sum.label: regio_12411_03_03_4 itself names '60-64'; write age_group instead",
     ),
     ("an unknown direction", "indicators", lambda c: c["indicators"][0].update(direction="gut"), "'gut' is none of"),
     ("a group twice", "groups", lambda c: c["groups"].append(c["groups"][0]), "'insgesamt' stands twice"),

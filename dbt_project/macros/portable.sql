@@ -92,9 +92,26 @@
     {%- for column in columns %}, coalesce(cast({{ column }} as string), ''){% endfor %})), 16)
 {%- endmacro %}
 
-{# A day so many years before another; or the last day of that year. #}
+{# One row per whole number from 0 to another. #}
+{% macro each_number_to(number) %}
+    {{- return(adapter.dispatch('each_number_to', 'integrationsmonitor')(number)) -}}
+{% endmacro %}
+
+{% macro duckdb__each_number_to(number) -%}
+    unnest(range(0, {{ number }} + 1))
+{%- endmacro %}
+
+{% macro spark__each_number_to(number) -%}
+    explode(sequence(0, {{ number }}))
+{%- endmacro %}
+
+{# A day so many years before another, the day after it, or the last day of a year. #}
 {% macro years_before(day, years) -%}
     cast({{ dbt.dateadd('year', '-(' ~ years ~ ')', day) }} as date)
+{%- endmacro %}
+
+{% macro day_after(day) -%}
+    cast({{ dbt.dateadd('day', 1, day) }} as date)
 {%- endmacro %}
 
 {% macro year_end_before(day, years) %}

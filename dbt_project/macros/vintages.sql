@@ -15,7 +15,7 @@
 {%- endmacro %}
 
 {# The columns of mart_indicator out of the vintages that hold at one moment. One variant speaks for an indicator: the first
-   in the catalogue's order among those that have a value there. A value that a person took back counts as one, so that
+   in the catalogue's order among those that may and have a value there. A value that a person took back counts as one, so that
    withdrawing it lets no other one speak. #}
 {% macro indicator_columns() -%}
     vintage.value_id,
@@ -28,7 +28,8 @@
     vintage.period_start,
     vintage.period_end,
     vintage.group_key,
-    row_number() over (
+    vintage.may_default
+    and row_number() over (
         partition by
             vintage.indicator_id,
             vintage.territory,
@@ -37,7 +38,8 @@
             vintage.period_start,
             vintage.period_end,
             vintage.group_key
-        order by not vintage.has_value, vintage.priority, vintage.variant, vintage.territory_date
+        order by
+            not vintage.may_default, not vintage.has_value, vintage.priority, vintage.variant, vintage.territory_date
     ) = 1 as is_default,
     vintage.region_name,
     vintage.region_level,

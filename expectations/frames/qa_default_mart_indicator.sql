@@ -1,5 +1,9 @@
 -- How many variants claim to speak for an indicator, per territory, region, period and group. A withdrawn value speaks on,
 -- without a number: no other variant may step in unseen.
+with speaking as (
+    select indicator_id, variant, may_default from dim_indicator_variant
+)
+
 select
     indicator_id,
     territory,
@@ -13,7 +17,8 @@ select
     count(*) filter (
         is_default and value is null and not list_contains(string_split(flags, '|'), 'withdrawn')
     ) > 0
-    and count(value) > 0 as is_default_empty,
+    and count(value) filter (may_default) > 0 as is_default_empty,
 from mart_indicator
-group by all
+left join speaking using (indicator_id, variant)
+group by indicator_id, territory, region_key, period_type, period_start, period_end, group_key
 order by all

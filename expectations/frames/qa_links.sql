@@ -16,6 +16,21 @@ from mart_indicator_dataset anti join mart_indicator using (value_id)
 union all
 select 'mart_indicator.value_id → mart_indicator_dataset', count(*), coalesce(min(value_id), '')
 from mart_indicator anti join mart_indicator_dataset using (value_id)
+where status <> 'not_recorded' and (status <> 'withheld' or dataset_ids <> '')
+union all
+select 'mart_indicator.variant → dim_indicator_variant', count(*), coalesce(min(variant), '')
+from mart_indicator anti join dim_indicator_variant using (indicator_id, variant)
+union all
+select 'mart_indicator_change.value_id → mart_indicator', count(*), coalesce(min(value_id), '')
+from mart_indicator_change anti join mart_indicator using (value_id)
+union all
+select 'mart_indicator_change.previous_value_id → mart_indicator', count(*), coalesce(min(previous_value_id), '')
+from mart_indicator_change as change anti join mart_indicator as value on change.previous_value_id = value.value_id
+where previous_value_id is not null
+union all
+select 'mart_indicator_change.reason → dim_break', count(*), coalesce(min(reason), '')
+from mart_indicator_change as change anti join dim_break on change.reason = concat('break:', dim_break.break_id)
+where reason like 'break:%'
 union all
 select 'mart_indicator_flag.value_id → mart_indicator', count(*), coalesce(min(value_id), '')
 from mart_indicator_flag anti join mart_indicator using (value_id)

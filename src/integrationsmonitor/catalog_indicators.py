@@ -1,10 +1,11 @@
-"""The catalogue's indicators and groups, with the corrections of the figures they are made of.
+"""The catalogue's indicators and groups, with the breaks in their series and the corrections of their figures.
 
 Comes in: `catalog/indicators.yml`, `groups.yml`, `country_groups.yml`, and `indicators.yml` of a home's drop folder;
-corrections are read by `catalog_corrections`.
+corrections and breaks are read by `catalog_corrections` and `catalog_breaks`.
 Goes out: frozen objects.
 Refuses with file, key and fix: what the JSON schemas do not know, keys that stand twice, names that lead nowhere
-(a dataset, a measure, a basis, a group, a group of countries), versions of a group of countries that overlap.
+(a dataset, a measure, a basis, an age group, a group, a group of countries), versions of a group of countries that
+overlap, an indicator for which no variant may speak.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from integrationsmonitor.catalog import Catalog
+from integrationsmonitor.catalog_breaks import load_breaks
 from integrationsmonitor.catalog_corrections import load_corrections
 from integrationsmonitor.checked_yaml import read_checked
-from integrationsmonitor.dataset import FIRST_DAY, LAST_DAY
+from integrationsmonitor.dataset import FIRST_DAY, LAST_DAY, Dataset
 from integrationsmonitor.errors import ConfigError
 from integrationsmonitor.indicator import (
     ANY,
@@ -57,7 +59,8 @@ def load_indicators(catalog: Catalog) -> IndicatorCatalog:
             raise ConfigError(f"{file}: {indicator.id}: ids with {LOCAL} are those of a home; choose another letter")
         _check_indicator(file, indicator, known)
     own, problems = _local_indicators(catalog.local, schema, known)
-    return IndicatorCatalog((*indicators, *own), groups, countries, load_corrections(catalog), problems)
+    corrections, breaks = load_corrections(catalog), load_breaks(catalog, indicators)
+    return IndicatorCatalog((*indicators, *own), groups, countries, corrections, breaks, problems)
 
 
 class _Known(NamedTuple):
@@ -70,6 +73,8 @@ class _Known(NamedTuple):
 
 def _check_indicator(file: Path, indicator: Indicator, known: _Known) -> None:
     _refuse_twice(file, f"{indicator.id}.variants", [variant.key for variant in indicator.variants])
+    if not any(variant.may_default for variant in indicator.variants):
+        raise ConfigError(f"{file}: {indicator.id}.variants: none may be the default; let one speak for the indicator")
     for variant in indicator.variants:
         _check_variant(file, indicator, variant, *known)
 
@@ -116,9 +121,10 @@ def _check_own(file: Path, indicator: Indicator) -> None:
 def _check_adopted(file: Path, indicator: Indicator, catalog: Catalog) -> None:
     """A rate that is taken over as it is must be one in the datasets, too."""
     for variant in (variant for variant in indicator.variants if variant.formula == "adopted"):
-        for dataset_id in variant.numerator.datasets:
+        selection = variant.parts["numerator"]
+        for dataset_id in selection.datasets:
             for measure in catalog.datasets[dataset_id].measures:
-                if measure.measure == variant.numerator.measure and measure.unit != indicator.unit:
+                if measure.measure == selection.measure and measure.unit != indicator.unit:
                     key = f"{indicator.id}.{variant.key}.numerator"
                     raise ConfigError(
                         f"{file}: {key}: {measure.measure} of {dataset_id} is in {measure.unit}, the indicator in "
@@ -147,7 +153,7 @@ def _variant(raw: Mapping[str, Any], priority: int) -> Variant:
         factor=raw.get("factor", 1),
         half_unit=raw.get("half_unit"),
         region_levels=tuple(raw.get("region_levels", ())),
-        numerator=_selection(raw["numerator"]),
+        numerator=_selection(raw["numerator"]) if "numerator" in raw else None,
         denominator=_selection(below) if below else None,
         denominator_region=below.get("region", "own"),
         denominator_date=below.get("date", "same"),
@@ -155,12 +161,19 @@ def _variant(raw: Mapping[str, Any], priority: int) -> Variant:
         denominator_fixed_date=date.fromisoformat(fixed) if fixed else None,
         # Two dates rarely share a census base; a denominator of the same date must share the numerator's basis.
         basis_rule=raw.get("basis_rule") or ("same" if below.get("date", "same") == "same" else "family"),
+        may_default=raw.get("may_default", True),
+        why_de=raw.get("why_de"),
+        missing_de=raw.get("missing_de"),
+        valid_from=_day(raw.get("valid_from"), FIRST_DAY),
+        valid_to=_day(raw.get("valid_to"), LAST_DAY),
     )
 
 
 def _selection(raw: Mapping[str, Any]) -> Selection:
-    elsewhere = {"region", "date", "lag_years", "fixed_date", "datasets", "basis"}
+    elsewhere = {"region", "date", "lag_years", "fixed_date", "datasets", "basis", "age_sum"}
     plain = {key: value for key, value in raw.items() if key not in elsewhere}
+    if "age_sum" in raw:
+        plain |= {"age_group": raw["age_sum"]["label"], "age_members": tuple(raw["age_sum"]["of"])}
     return Selection(datasets=tuple(raw["datasets"]), basis=tuple(raw.get("basis", (ANY,))), **plain)
 
 
@@ -201,8 +214,9 @@ def _check_variant(
     where = f"{indicator.id}.{variant.key}"
     if variant.group not in groups:
         raise _unknown(file, f"{where}.group", variant.group, "a group of groups.yml", sorted(groups))
-    parts = {"numerator": variant.numerator} | ({"denominator": variant.denominator} if variant.denominator else {})
-    for role, selection in parts.items():
+    if variant.valid_to < variant.valid_from:
+        raise ConfigError(f"{file}: {where}: valid_to lies before valid_from; swap them")
+    for role, selection in variant.parts.items():
         key = f"{where}.{role}"
         if selection.country_group and selection.country_group not in countries:
             raise _unknown(
@@ -215,7 +229,20 @@ def _check_variant(
             measures = sorted({measure.measure for measure in dataset.measures})
             if selection.measure not in measures:
                 raise _unknown(file, f"{key}.measure", selection.measure, f"a measure of {dataset_id}", measures)
+            _check_ages(file, key, selection, dataset)
         _check_basis(file, key, selection, catalog)
+
+
+def _check_ages(file: Path, key: str, selection: Selection, dataset: Dataset) -> None:
+    """The parts of a sum of age groups must stand in every dataset, and the sum in none: it would count twice."""
+    known = {value.sets["age_group"] for axis in dataset.axes for value in axis.values if "age_group" in value.sets}
+    for member in selection.age_members:
+        if member not in known:
+            raise _unknown(file, f"{key}.age_sum.of", member, f"an age group of {dataset.id}", sorted(known))
+    if selection.age_members and selection.age_group in known:
+        raise ConfigError(
+            f"{file}: {key}.age_sum.label: {dataset.id} itself names {selection.age_group!r}; write age_group instead"
+        )
 
 
 def _check_basis(file: Path, key: str, selection: Selection, catalog: Catalog) -> None:

@@ -13,8 +13,9 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.catalog import Catalog
-from integrationsmonitor.dataset import FIRST_DAY, LAST_DAY, Dataset
-from integrationsmonitor.indicator import IndicatorCatalog, Selection
+from integrationsmonitor.catalog_rows import bound, indicator_rows
+from integrationsmonitor.dataset import Dataset
+from integrationsmonitor.indicator import IndicatorCatalog
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,7 +52,8 @@ _COLUMNS = {
     "catalog_indicator_variant": """
         indicator_id variant label_de priority:integer group_key territory formula factor:integer
         half_unit:decimal region_levels needs_denominator:boolean denominator_region denominator_date
-        denominator_lag_years:integer denominator_fixed_date:date basis_rule
+        denominator_lag_years:integer denominator_fixed_date:date basis_rule may_default:boolean valid_from:date
+        valid_to:date why_de missing_de
     """,
     "catalog_indicator_part": """
         indicator_id variant role dataset_id dataset_rank:integer measure sex nationality citizenship_key
@@ -59,6 +61,10 @@ _COLUMNS = {
     """,
     "catalog_age_sum": """
         dataset_id measure age_group member
+    """,
+    "catalog_break": """
+        break_id kind break_at:date basis known_from:date dataset_id measure indicator_id variant region_key text_de
+        source_de
     """,
     "catalog_group": """
         group_key label_de nationality sex age_group country_group
@@ -119,16 +125,13 @@ def catalog_tables(catalog: Catalog, indicators: IndicatorCatalog) -> dict[str, 
                 "kind": region.kind,
                 "nuts3": region.nuts if len(region.nuts) == 5 else None,
                 "parent_key": region.parent or None,
-                "valid_from": _bound(region.valid_from),
-                "valid_to": _bound(region.valid_to),
+                "valid_from": bound(region.valid_from),
+                "valid_to": bound(region.valid_to),
                 "successor_key": region.successor or None,
             }
             for region in catalog.regions.values()
         ],
-        "catalog_indicator": list(_indicator_rows(indicators)),
-        "catalog_indicator_variant": list(_variant_rows(indicators)),
-        "catalog_indicator_part": list(_part_rows(indicators)),
-        "catalog_age_sum": [],
+        **{name: list(made) for name, made in indicator_rows(indicators).items()},
         "catalog_group": [
             {
                 "group_key": group.key,
@@ -146,8 +149,8 @@ def catalog_tables(catalog: Catalog, indicators: IndicatorCatalog) -> dict[str, 
                 "version": version.version,
                 "label_de": version.label_de,
                 "citizenship_key": version.citizenship_key,
-                "valid_from": _bound(version.valid_from),
-                "valid_to": _bound(version.valid_to),
+                "valid_from": bound(version.valid_from),
+                "valid_to": bound(version.valid_to),
                 "members": "|".join(version.members),
                 "note_de": version.note_de,
             }
@@ -205,71 +208,6 @@ def _measure_rows(catalog: Catalog) -> Iterator[dict[str, Any]]:
             }
 
 
-def _indicator_rows(indicators: IndicatorCatalog) -> Iterator[dict[str, Any]]:
-    columns = [column for column in SCHEMAS["catalog_indicator"] if column not in {"indicator_id", "pitfalls_de"}]
-    for indicator in indicators.indicators:
-        row = {column: getattr(indicator, column) for column in columns if not column.startswith("ref_")}
-        yield row | {
-            "indicator_id": indicator.id,
-            "pitfalls_de": " ".join(indicator.pitfalls_de),
-            **{f"ref_{name}": text or None for name, text in indicator.references.items()},
-        }
-
-
-def _variant_rows(indicators: IndicatorCatalog) -> Iterator[dict[str, Any]]:
-    for indicator in indicators.indicators:
-        for variant in indicator.variants:
-            yield {
-                "indicator_id": indicator.id,
-                "variant": variant.key,
-                "label_de": variant.label_de,
-                "priority": variant.priority,
-                "group_key": variant.group,
-                "territory": "as_published",
-                "formula": variant.formula,
-                "factor": variant.factor,
-                "half_unit": _decimal(variant.half_unit),
-                "region_levels": "|".join(variant.region_levels),
-                "needs_denominator": variant.denominator is not None,
-                "denominator_region": variant.denominator_region,
-                "denominator_date": variant.denominator_date,
-                "denominator_lag_years": variant.denominator_lag_years,
-                "denominator_fixed_date": variant.denominator_fixed_date,
-                "basis_rule": variant.basis_rule,
-            }
-
-
-def _part_rows(indicators: IndicatorCatalog) -> Iterator[dict[str, Any]]:
-    """One row per dataset, basis and version of the group of countries: the join in SQL then has no lists to open."""
-    for indicator in indicators.indicators:
-        for variant in indicator.variants:
-            for role, selection in (("numerator", variant.numerator), ("denominator", variant.denominator)):
-                if selection is None:
-                    continue
-                for dataset_rank, dataset_id in enumerate(selection.datasets, start=1):
-                    for basis_rank, basis in enumerate(selection.basis, start=1):
-                        for citizenship_key, first, last in _citizenships(selection, indicators):
-                            yield {
-                                "indicator_id": indicator.id,
-                                "variant": variant.key,
-                                "role": role,
-                                "dataset_id": dataset_id,
-                                "dataset_rank": dataset_rank,
-                                "measure": selection.measure,
-                                "sex": selection.sex,
-                                "nationality": selection.nationality,
-                                "citizenship_key": citizenship_key,
-                                "age_group": selection.age_group,
-                                "dimensions": selection.dimensions,
-                                "place": selection.place,
-                                "basis": basis,
-                                "basis_rank": basis_rank,
-                                "valid_from": first,
-                                "valid_to": last,
-                                "land_sum": selection.land_sum,
-                            }
-
-
 def _correction_rows(indicators: IndicatorCatalog) -> Iterator[dict[str, Any]]:
     for number, correction in enumerate(indicators.corrections, start=1):
         ids = {"correction_id": correction.id, "correction_seq": number, "dataset_id": correction.dataset}
@@ -284,19 +222,6 @@ def _correction_cells_rows(indicators: IndicatorCatalog) -> Iterator[dict[str, A
         for measure, region in product(cells["measures"], cells["regions"]):
             ids = {"correction_id": correction.id, "dataset_id": correction.dataset}
             yield ids | {"measure": measure, "region_key": region} | plain
-
-
-def _citizenships(selection: Selection, indicators: IndicatorCatalog) -> Iterator[tuple[str, date | None, date | None]]:
-    if not selection.country_group:
-        yield selection.citizenship_key, None, None
-        return
-    for version in indicators.country_groups:
-        if version.group == selection.country_group:
-            yield version.citizenship_key, _bound(version.valid_from), _bound(version.valid_to)
-
-
-def _bound(day: date) -> date | None:
-    return None if day in (FIRST_DAY, LAST_DAY) else day
 
 
 def _decimal(number: Any) -> Decimal | None:

@@ -1,6 +1,6 @@
-"""Indicators as frozen objects. Comes in: nothing; catalog_indicators.py makes them. Goes out: their words.
+"""Indicators and breaks as frozen objects.
 
-Refuses nothing.
+Comes in: nothing; catalog_indicators.py and catalog_breaks.py make them. Goes out: their words. Refuses nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ ANY = "*"
 
 @dataclass(frozen=True)
 class Selection:
-    """The observations that may serve as one part of a formula, in the order of preference; `*` means any."""
+    """The observations that may serve as one part of a formula, in the order of preference; `*` means any.
+
+    `age_members` are the age groups whose sum the age group is; empty where the source names it itself.
+    """
 
     datasets: tuple[str, ...]
     measure: str
@@ -26,6 +29,7 @@ class Selection:
     citizenship_key: str = "insgesamt"
     country_group: str = ""
     age_group: str = "insgesamt"
+    age_members: tuple[str, ...] = ()
     dimensions: str = ""
     place: str = ANY
     basis: tuple[str, ...] = (ANY,)
@@ -34,7 +38,11 @@ class Selection:
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to compute an indicator."""
+    """One way to compute an indicator. `valid_from` and `valid_to` are inclusive period ends, as far as its basis goes.
+
+    Without a numerator no dataset holds what it needs, and `missing_de` says so; one that may not be the default says
+    why in `why_de`.
+    """
 
     key: str
     label_de: str
@@ -44,13 +52,24 @@ class Variant:
     factor: int
     half_unit: str | None
     region_levels: tuple[str, ...]
-    numerator: Selection
+    numerator: Selection | None
     denominator: Selection | None
     denominator_region: str
     denominator_date: str
     denominator_lag_years: int
     denominator_fixed_date: date | None
     basis_rule: str
+    may_default: bool = True
+    why_de: str | None = None
+    missing_de: str | None = None
+    valid_from: date = FIRST_DAY
+    valid_to: date = LAST_DAY
+
+    @property
+    def parts(self) -> Mapping[str, Selection]:
+        """Its selections, by the role that each has in the formula."""
+        roles = {"numerator": self.numerator, "denominator": self.denominator}
+        return {role: selection for role, selection in roles.items() if selection is not None}
 
 
 @dataclass(frozen=True)
@@ -103,8 +122,33 @@ class CountryGroupVersion:
 
 
 @dataclass(frozen=True)
+class Touch:
+    """What a break touches: figures for which all of this is true; `*` means any."""
+
+    datasets: tuple[str, ...] = (ANY,)
+    measures: tuple[str, ...] = (ANY,)
+    indicator: str = ANY
+    variants: tuple[str, ...] = (ANY,)
+    regions: tuple[str, ...] = (ANY,)
+
+
+@dataclass(frozen=True)
+class Break:
+    """A day since which figures measure something else (or, by `known_from`, answers whose history was revised)."""
+
+    id: str
+    kind: str
+    at: date | None
+    basis: str
+    known_from: date | None
+    touches: tuple[Touch, ...]
+    text_de: str
+    source_de: str
+
+
+@dataclass(frozen=True)
 class IndicatorCatalog:
-    """Everything the catalogue knows of indicators, and of errors in their sources.
+    """Everything the catalogue knows of indicators, of breaks in their series, and of errors in their sources.
 
     `problems` are what is wrong with the indicators of a home: they are left out, and cost nobody else anything.
     """
@@ -113,4 +157,5 @@ class IndicatorCatalog:
     groups: tuple[Group, ...]
     country_groups: tuple[CountryGroupVersion, ...]
     corrections: tuple[Correction, ...]
+    breaks: tuple[Break, ...]
     problems: tuple[str, ...] = ()

@@ -3,10 +3,12 @@ insert into dim_dataset values
     ('regio_12411_03_02_4', 'Bevölkerung', 'Statistische Ämter', 'dl-de/by-2-0', '© Statistische Ämter'),
     ('local_azr_presse', 'Pressemitteilungen', 'TLS', 'dl-de/by-2-0', '© TLS');
 insert into dim_indicator values
-    ('A01', 'Ausländeranteil', 'Prozent', 1, 1, 156),
-    ('A02', 'Ausländische Bevölkerung', 'Personen', 0, 1, 1);
+    ('A01', 'Ausländeranteil', 'Prozent', 1, 1, 156, null),
+    ('A02', 'Ausländische Bevölkerung', 'Personen', 0, 1, 1, null);
 insert into dim_group values ('auslaender', 'Personen ohne deutsche Staatsangehörigkeit', 'auslaendisch');
-insert into dim_indicator_variant values ('A01', 'fortschreibung', 1), ('A01', 'andere', 2), ('A02', 'azr', 1);
+insert into dim_indicator_variant values 
+    ('A01', 'fortschreibung', 1, true), ('A01', 'andere', 2, true), ('A02', 'azr', 1, true);
+insert into dim_break values ('gebiet_2021', 'territory', '2021-07-01', null);
 insert into dim_period values
     ('stichtag', '2020-12-31', '2020-12-31', '31.12.2020'),
     ('stichtag', '2021-12-31', '2021-12-31', '31.12.2021');
@@ -42,6 +44,12 @@ insert into mart_indicator
     from fct_observation where dataset_id = 'local_azr_presse' and sex = 'insgesamt';
 insert into mart_indicator_flag select value_id, unnest(string_split(flags, '|')) from mart_indicator where flags <> '';
 insert into mart_indicator_dataset select value_id, unnest(string_split(dataset_ids, '|')) from mart_indicator;
+insert into mart_indicator_change
+    select later.value_id, 'change_previous_year_pp', case when later.region_key <> '16063' then later.value - earlier.value end,
+        null, null, 'Prozentpunkte', case when later.region_key <> '16063' then false end, earlier.value_id,
+        case when later.region_key = '16063' then 'break:gebiet_2021' end
+    from mart_indicator as later inner join mart_indicator as earlier using (indicator_id, variant, region_key)
+    where later.unit = 'Prozent' and later.period_end = '2021-12-31' and earlier.period_end = '2020-12-31';
 insert into mart_correction
     select 'sample', observation_id, dataset_id, 'flag', 'doubtful_source', value, sign, value, status, 'Nur ein Beispiel',
         null, null, 'Nur ein Beispiel', 'open', true, null

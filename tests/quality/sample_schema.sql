@@ -5,9 +5,11 @@ create table dim_region (region_key varchar not null, region_name varchar not nu
 create table dim_dataset (dataset_id varchar not null, title_de varchar not null, publisher varchar not null,
     licence_id varchar not null, attribution varchar not null);
 create table dim_indicator (indicator_id varchar not null, name_de varchar not null, unit varchar not null,
-    decimals integer not null, definition_version integer not null, n_values bigint not null);
+    decimals integer not null, definition_version integer not null, n_values bigint not null, missing_de varchar);
 create table dim_group (group_key varchar not null, label_de varchar not null, nationality varchar not null);
-create table dim_indicator_variant (indicator_id varchar not null, variant varchar not null, priority integer not null);
+create table dim_indicator_variant (indicator_id varchar not null, variant varchar not null, priority integer not null,
+    may_default boolean not null);
+create table dim_break (break_id varchar not null, kind varchar not null, break_at date, known_from date);
 create table dim_period (period_type varchar not null, period_start date not null, period_end date not null,
     label_de varchar not null);
 create table fct_observation (observation_id varchar not null, dataset_id varchar not null, measure varchar not null, region_key varchar not null,
@@ -27,6 +29,9 @@ create table mart_indicator (value_id varchar not null, indicator_id varchar not
     decimals integer not null, status varchar not null, method varchar not null, basis varchar not null,
     place varchar not null, flags varchar not null, dataset_ids varchar not null, definition_version integer not null,
     source_known_from timestamp not null, recorded_at timestamp not null);
+create table mart_indicator_change (value_id varchar not null, measure varchar not null, value decimal(28, 10),
+    value_low decimal(28, 10), value_high decimal(28, 10), unit varchar not null, is_within_rounding boolean,
+    previous_value_id varchar, reason varchar);
 create table mart_indicator_flag (value_id varchar not null, flag varchar not null);
 create table mart_indicator_dataset (value_id varchar not null, dataset_id varchar not null);
 create table mart_correction (correction_id varchar not null, observation_id varchar, dataset_id varchar not null,

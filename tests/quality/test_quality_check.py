@@ -63,6 +63,31 @@ CRITICAL = {
         "mart_indicator",
         "Ein Wert steht da",
     ),
+    "a change that is not the difference": (
+        "update mart_indicator_change set value = 1 where value is not null",
+        "qa_change_mart_indicator",
+        "Unterschied der beiden Werte",
+    ),
+    "a change across two bases": (
+        "update mart_indicator set basis = 'Fortschreibung_ZER' where region_key = '16051' and year(period_end) = 2020",
+        "qa_change_mart_indicator",
+        "auf einer Grundlage",
+    ),
+    "a change out of a doubtful figure": (
+        "update mart_indicator set flags = 'doubtful_source' where region_key = '16051' and unit = 'Prozent'",
+        "qa_change_mart_indicator",
+        "aus unzweifelhaften Zahlen",
+    ),
+    "a break that nobody described": (
+        "update mart_indicator_change set reason = 'break:unknown' where value is null",
+        "qa_links",
+        "zeigt ins Leere",
+    ),
+    "a change that is missing without a reason": (
+        "update mart_indicator_change set reason = null where value is null",
+        "mart_indicator_change",
+        "steht der Grund",
+    ),
     "an unknown flag": ("insert into mart_indicator_flag values ('x', 'misspelt')", "mart_indicator_flag", "bekannt"),
     "an unknown dataset": (
         "insert into mart_indicator_dataset select value_id, 'nowhere' from mart_indicator limit 1",

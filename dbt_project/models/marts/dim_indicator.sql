@@ -8,6 +8,17 @@ with counted as (
     from {{ ref('mart_indicator') }}
     where is_default
     group by indicator_id
+),
+
+-- What may speak for it is named and computed from nothing.
+missing as (
+    select
+        indicator_id,
+        {{ collect_words('missing_de') }} as missing_de,
+    from {{ ref('stg_catalog__indicator_variant') }}
+    where may_default
+    group by indicator_id
+    having count(missing_de) = count(*)
 )
 
 select
@@ -33,6 +44,8 @@ select
     coalesce(counted.n_kreise, 0) as n_kreise,
     counted.first_period_end,
     counted.last_period_end,
+    missing.missing_de,
 from {{ ref('stg_catalog__indicator') }} as indicator
 left join counted on indicator.indicator_id = counted.indicator_id
+left join missing on indicator.indicator_id = missing.indicator_id
 order by indicator.indicator_id

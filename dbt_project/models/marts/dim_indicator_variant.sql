@@ -6,5 +6,10 @@ select
     case when formula = 'adopted' then 'adopted' else 'computed' end as method,
     group_key,
     territory,
+    may_default,
+    valid_from,
+    valid_to,
+    why_de,
+    missing_de,
 from {{ ref('stg_catalog__indicator_variant') }}
 order by indicator_id, priority

@@ -49,6 +49,7 @@ select
     vintage.group_key,
     vintage.priority,
     vintage.has_value,
+    variant.may_default,
     region.region_name,
     region.region_level,
     vintage.value,
@@ -73,6 +74,10 @@ select
     vintage.recorded_at,
 from vintage
 inner join {{ ref('stg_catalog__indicator') }} as indicator on vintage.indicator_id = indicator.indicator_id
+inner join {{ ref('stg_catalog__indicator_variant') }} as variant
+    on
+        vintage.indicator_id = variant.indicator_id
+        and vintage.variant = variant.variant
 inner join {{ ref('stg_catalog__region') }} as region on vintage.region_key = region.region_key
 order by
     vintage.indicator_id,

@@ -15,4 +15,9 @@ select
     denominator_lag_years,
     denominator_fixed_date,
     basis_rule,
+    may_default,
+    valid_from,
+    valid_to,
+    why_de,
+    missing_de,
 from {{ source('inputs', 'catalog_indicator_variant') }}

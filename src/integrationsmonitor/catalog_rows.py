@@ -1,0 +1,146 @@
+"""Indicators and breaks as rows of the input tables: every list opened, so that the joins in SQL have none to open.
+
+Comes in: the catalogue's objects. Goes out: rows by the names of their tables (`catalog_tables.SCHEMAS`). Refuses
+nothing: whatever was loaded was checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+from integrationsmonitor.indicator import IndicatorCatalog, Selection
+from integrationsmonitor.region import FIRST_DAY, LAST_DAY
+
+Row = dict[str, Any]
+
+
+def indicator_rows(indicators: IndicatorCatalog) -> Mapping[str, Iterable[Row]]:
+    """The tables of indicators and breaks."""
+    return {
+        "catalog_indicator": _indicators(indicators),
+        "catalog_indicator_variant": _variants(indicators),
+        "catalog_indicator_part": _parts(indicators),
+        "catalog_age_sum": _age_sums(indicators),
+        "catalog_break": _breaks(indicators),
+    }
+
+
+def _indicators(indicators: IndicatorCatalog) -> Iterator[Row]:
+    for indicator in indicators.indicators:
+        row = {name: value for name, value in vars(indicator).items() if name not in {"id", "references", "variants"}}
+        yield row | {
+            "indicator_id": indicator.id,
+            "pitfalls_de": " ".join(indicator.pitfalls_de),
+            **{f"ref_{name}": text or None for name, text in indicator.references.items()},
+        }
+
+
+def _variants(indicators: IndicatorCatalog) -> Iterator[Row]:
+    for indicator in indicators.indicators:
+        for variant in indicator.variants:
+            yield {
+                "indicator_id": indicator.id,
+                "variant": variant.key,
+                "label_de": variant.label_de,
+                "priority": variant.priority,
+                "group_key": variant.group,
+                "territory": "as_published",
+                "formula": variant.formula,
+                "factor": variant.factor,
+                "half_unit": Decimal(variant.half_unit) if variant.half_unit else None,
+                "region_levels": "|".join(variant.region_levels),
+                "needs_denominator": variant.denominator is not None,
+                "denominator_region": variant.denominator_region,
+                "denominator_date": variant.denominator_date,
+                "denominator_lag_years": variant.denominator_lag_years,
+                "denominator_fixed_date": variant.denominator_fixed_date,
+                "basis_rule": variant.basis_rule,
+                "may_default": variant.may_default,
+                "valid_from": bound(variant.valid_from),
+                "valid_to": bound(variant.valid_to),
+                "why_de": variant.why_de,
+                "missing_de": variant.missing_de,
+            }
+
+
+def _parts(indicators: IndicatorCatalog) -> Iterator[Row]:
+    """One row per dataset, basis and version of the group of countries."""
+    for indicator_id, variant, role, selection in _selections(indicators):
+        for dataset_rank, dataset_id in enumerate(selection.datasets, start=1):
+            for basis_rank, basis in enumerate(selection.basis, start=1):
+                for citizenship_key, first, last in _citizenships(selection, indicators):
+                    yield {
+                        "indicator_id": indicator_id,
+                        "variant": variant,
+                        "role": role,
+                        "dataset_id": dataset_id,
+                        "dataset_rank": dataset_rank,
+                        "measure": selection.measure,
+                        "sex": selection.sex,
+                        "nationality": selection.nationality,
+                        "citizenship_key": citizenship_key,
+                        "age_group": selection.age_group,
+                        "dimensions": selection.dimensions,
+                        "place": selection.place,
+                        "basis": basis,
+                        "basis_rank": basis_rank,
+                        "valid_from": first,
+                        "valid_to": last,
+                        "land_sum": selection.land_sum,
+                    }
+
+
+def _age_sums(indicators: IndicatorCatalog) -> Iterator[Row]:
+    """One row per member of an age group that is a sum, in each dataset that it is made from; none twice."""
+    members = {
+        (dataset_id, selection.measure, selection.age_group, member): None
+        for _, _, _, selection in _selections(indicators)
+        for dataset_id in selection.datasets
+        for member in selection.age_members
+    }
+    for dataset_id, measure, age_group, member in members:
+        yield {"dataset_id": dataset_id, "measure": measure, "age_group": age_group, "member": member}
+
+
+def _breaks(indicators: IndicatorCatalog) -> Iterator[Row]:
+    """One row per break and combination of what it touches; `*` is any."""
+    for found in indicators.breaks:
+        plain = {name: value for name, value in vars(found).items() if name not in {"id", "at", "touches"}}
+        for touch in found.touches:
+            for dataset_id, measure, variant, region in product(
+                touch.datasets, touch.measures, touch.variants, touch.regions
+            ):
+                yield {
+                    "break_id": found.id,
+                    "break_at": found.at,
+                    "dataset_id": dataset_id,
+                    "measure": measure,
+                    "indicator_id": touch.indicator,
+                    "variant": variant,
+                    "region_key": region,
+                } | plain
+
+
+def _selections(indicators: IndicatorCatalog) -> Iterator[tuple[str, str, str, Selection]]:
+    for indicator in indicators.indicators:
+        for variant in indicator.variants:
+            for role, selection in variant.parts.items():
+                yield indicator.id, variant.key, role, selection
+
+
+def _citizenships(selection: Selection, indicators: IndicatorCatalog) -> Iterator[tuple[str, date | None, date | None]]:
+    if not selection.country_group:
+        yield selection.citizenship_key, None, None
+        return
+    for version in indicators.country_groups:
+        if version.group == selection.country_group:
+            yield version.citizenship_key, bound(version.valid_from), bound(version.valid_to)
+
+
+def bound(day: date) -> date | None:
+    """A bound of time as the tables hold it: nothing where there is none."""
+    return None if day in (FIRST_DAY, LAST_DAY) else day
