@@ -205,12 +205,3 @@ def test_a_quoted_share_comes_out_of_the_counts(recorded_home: Night, figure: Fi
 def _as_printed(value: Decimal, like: Decimal) -> Decimal:
     """The value with as many decimals as the print has, rounded half up as statistical offices do."""
     return value.quantize(Decimal(1).scaleb(like.as_tuple().exponent), rounding="ROUND_HALF_UP")
-
-
-def test_the_kreis_own_share_of_2018_is_not_published(recorded_home: Night) -> None:
-    """6.11 % would divide a number of one basis by one of another."""
-    found = recorded_home.query(
-        "select value from mart_indicator where indicator_id = 'A01' and region_key = '16070' "
-        "and period_end = '2018-12-31'"
-    )
-    assert found == []
