@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from integrationsmonitor.dataset import Dataset
     from integrationsmonitor.settings import Settings
 
+_ADDED_LATER = ("printed",)
 _OPTIONS = {"compression": "zstd", "store_schema": False, "write_page_checksum": True}
 _PARSING_CODE = (
     "sources",
@@ -126,7 +127,7 @@ def _encode(observations: pa.Table, path: Path) -> None:
 def ensure_schema_file(settings: Settings) -> None:
     """Put the typed file without rows into the folder that dbt reads."""
     path = settings.landing / "obs" / "_schema.parquet"
-    if path.exists():
+    if path.exists() and _has_all_columns(path):
         return
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -142,9 +143,14 @@ def is_whole(path: Path) -> bool:
 
 
 def read(path: Path) -> pa.Table | None:
-    """The observations of a landing file; None unless it is whole by the checksums of its pages, with the schema."""
+    """The observations of a landing file; None unless it is whole by the checksums of its pages, with the schema.
+
+    What was landed before a column came (`_ADDED_LATER`) does without it.
+    """
     observations = read_any(path)
-    return observations if observations is not None and observations.column_names == [*COLUMNS, *STATED] else None
+    if observations is None or _without_later(observations.column_names) != _without_later((*COLUMNS, *STATED)):
+        return None
+    return observations
 
 
 def read_any(path: Path) -> pa.Table | None:
@@ -166,3 +172,13 @@ def same_rows(one: Path, other: Path) -> bool:
         return False
     shared = [name for name in tables[0].column_names if name in tables[1].column_names and name != "parse_key"]
     return bool(tables[0].select(shared).equals(tables[1].select(shared)))
+
+
+def _has_all_columns(path: Path) -> bool:
+    import pyarrow.parquet as pq
+
+    return bool(pq.read_schema(path).names == [*COLUMNS, *STATED])
+
+
+def _without_later(columns: Sequence[str]) -> list[str]:
+    return [name for name in columns if name not in _ADDED_LATER]

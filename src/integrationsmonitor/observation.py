@@ -2,7 +2,9 @@
 
 Comes in: nothing. Goes out: the Arrow schema of landing files, the vocabulary of statuses, axes and levels.
 A value is a decimal or absent; `status` always says why. A true zero is the value 0 with the status `zero`; every
-other sign leaves the value empty (docs/decisions/0001).
+other sign leaves the value empty (docs/decisions/0001). `printed` is the figure as it stands at `raw_locator`, number
+or sign: with the source's thousands and decimal marks, without blanks around it. A number of a workbook has no text of
+its own: its `printed` is the canonical one (sources/cells.py).
 """
 
 from __future__ import annotations
@@ -66,6 +68,7 @@ COLUMNS = (
     "dimensions",
     "value",
     "sign",
+    "printed",
     "status",
     "quality",
     "unit",
@@ -87,6 +90,7 @@ CELL_KEY = tuple(
         "region_level",
         "value",
         "sign",
+        "printed",
         "status",
         "quality",
         "territory_date",

@@ -30,6 +30,7 @@ NEUTRAL: dict[str, Any] = {
     "dimensions": "",
     "value": None,
     "sign": None,
+    "printed": None,
     "status": "value",
     "quality": None,
     "unit": "Anzahl",

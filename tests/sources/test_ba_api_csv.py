@@ -58,9 +58,9 @@ def swap(number: int, old: str, new: str) -> Callable[[Lines], None]:
 def test_a_table_has_a_row_per_measure_and_a_column_per_month():
     found = read(csv_bytes(table()))
     assert found[:3] == [
-        Figure(9, 2, "2026-10", "Arbeitslose insgesamt", "", "71060"),
-        Figure(9, 3, "2026-09", "Arbeitslose insgesamt", "", "71720"),
-        Figure(9, 4, "2025-10", "Arbeitslose insgesamt", "", "72380"),
+        Figure(9, 2, "2026-10", "Arbeitslose insgesamt", "", "71060", "71.060"),
+        Figure(9, 3, "2026-09", "Arbeitslose insgesamt", "", "71720", "71.720"),
+        Figure(9, 4, "2025-10", "Arbeitslose insgesamt", "", "72380", "72.380"),
     ]
     assert len(found) == 24, "the columns of the changes are no figures"
 

@@ -41,9 +41,9 @@ def put(number: int, **words: Any) -> Callable[[list[Row]], None]:
 
 def test_figures_come_in_the_order_of_the_list_without_thousands_marks():
     found = read(rows(ALO, ERFURT))
-    assert found[0] == Figure(1, 1, "2026-10", "Arbeitslose insgesamt", "", "3020")
+    assert found[0] == Figure(1, 1, "2026-10", "Arbeitslose insgesamt", "", "3020", "3.020")
     assert found[4] == Figure(
-        5, 1, "2026-10", "Arbeitslosenquote (bezogen auf alle zivilen Erwerbspersonen)", "", "5,2"
+        5, 1, "2026-10", "Arbeitslosenquote (bezogen auf alle zivilen Erwerbspersonen)", "", "5,2", "5,2"
     )
     assert [figure.line for figure in found] == list(range(1, 25))
 

@@ -55,7 +55,7 @@ def test_every_line_becomes_a_cell_with_its_place(tmp_path):
     assert first == {
         "line": 4, "col": 4, "time": "2025-12-31", "region_code": "16070:01", "region_label": "Nord",
         "measure": "personen_lokal", "a_nationality": "auslaendisch", "a_sex": "maennlich", "value": "1010",
-        "quality": "",
+        "quality": "", "printed": "1.010",
     }  # fmt: skip
 
 

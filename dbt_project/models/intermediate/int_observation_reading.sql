@@ -9,6 +9,7 @@ select
     observation.territory_date,
     observation.value,
     observation.sign,
+    observation.printed,
     observation.status,
     observation.quality,
     observation.raw_locator,

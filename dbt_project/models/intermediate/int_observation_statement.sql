@@ -54,12 +54,16 @@ beside_the_one_before as (
         lag(value) over before as value_before,
         lag(sign) over before as sign_before,
         lag(status) over before as status_before,
+        min(printed) over (partition by cell_id, raw_sha256) as printed_by_any_reading,
     from told
     window before as (partition by cell_id, raw_sha256 order by parse_seq)
 ),
 
 statement as (
-    select * exclude (was_present, value_before, sign_before, status_before),
+    select
+        * exclude (was_present, value_before, sign_before, status_before, printed_by_any_reading)
+        -- Landed before readings kept what is printed: the same bytes print the same.
+        replace (case when is_present then coalesce(printed, printed_by_any_reading) end as printed),
     from beside_the_one_before
     where
         was_present is distinct from is_present

@@ -41,6 +41,7 @@ select
     case when vintage.is_rounded then vintage.value_low end as value_low,
     case when vintage.is_rounded then vintage.value_high end as value_high,
     vintage.sign,
+    vintage.printed,
     vintage.status,
     vintage.quality,
     vintage.raw_sha256,

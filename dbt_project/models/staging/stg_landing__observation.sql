@@ -14,6 +14,7 @@ select
     dimensions,
     value,
     sign,
+    printed,
     status,
     quality,
     unit,

@@ -123,10 +123,11 @@ def _cells(
         "value": _words([figure.value for figure in figures]),
         "quality": _words([quality[figure.month] for figure in figures]),
         "member": _words([part.name for part, *_ in rows]),
+        "printed": _words([figure.printed for figure in figures]),
     }
     for axis in dataset.axes:
         columns[f"a_{axis.code}"] = _words([group for *_, group in rows])
-    names = [*cell_columns(dataset), "member"]
+    names = [*cell_columns(dataset), "member", "printed"]
     return pa.table([columns[name] for name in names], names=names)
 
 

@@ -124,7 +124,7 @@ class _Reader:
         for number, fields in rows:
             label = fields[0]
             figures = [
-                Figure(number, col + 1, month, label, "", self._value(fields[col], number, col + 1))
+                Figure(number, col + 1, month, label, "", self._value(fields[col], number, col + 1), fields[col])
                 for col, month in months.items()
             ]
             yield from figures
@@ -186,7 +186,8 @@ class _Reader:
             if month is None:
                 raise self._refuse(number, "a German month such as Mai 2026", repr(fields[0][:80]), 1)
             for col, label in columns:
-                yield Figure(number, col + 1, month, label, "", self._value(fields[col], number, col + 1))
+                value = self._value(fields[col], number, col + 1)
+                yield Figure(number, col + 1, month, label, "", value, fields[col])
 
     def _value(self, text: str, number: int, col: int) -> str:
         """The number without thousands marks, or a sign, which the dataset's file must explain."""

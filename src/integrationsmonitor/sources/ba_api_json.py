@@ -74,7 +74,8 @@ class _Reader:
             raise self._refuse(line, f"index {self.indexes[month]} for {german(month)}", str(index))
         if label in self.changes:
             return None
-        return Figure(line, 1, month, label, group, self._value(line, label, entry["value"], entry["showValue"]))
+        value = self._value(line, label, entry["value"], entry["showValue"])
+        return Figure(line, 1, month, label, group, value, entry["showValue"].strip())
 
     def _check_keys(self, line: int, entry: Any, keys: tuple[str, ...]) -> None:
         if not isinstance(entry, dict):

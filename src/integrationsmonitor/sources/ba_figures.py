@@ -28,7 +28,7 @@ _CHANCE = 2  # so many Kreise
 
 
 class Figure(NamedTuple):
-    """One printed figure: where it stands, its month (`2026-05`), label and group as printed, and its plain value."""
+    """One figure: where it stands, its month (`2026-05`), label and group, its plain and its printed value."""
 
     line: int
     col: int
@@ -36,6 +36,7 @@ class Figure(NamedTuple):
     label: str
     group: str
     value: str
+    printed: str
 
 
 class Known(NamedTuple):

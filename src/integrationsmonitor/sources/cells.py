@@ -3,7 +3,8 @@
 The cells have the columns line, col (both 1-based int), time, region_code, region_label, measure (the source's
 code), one column `a_<AXIS CODE>` per axis of the dataset (the source's code, "" for the total), value (as printed,
 stripped) and quality ("" where none); where an answer is a bundle also `member`, the part that a cell
-stands in. Codes are known to the dataset's file; regions are not yet checked.
+stands in; where a reader makes `value` out of another text (thousands marks, thousands for ones) also `printed`, that
+text, blanks in it as plain ones. Codes are known to the dataset's file; regions are not yet checked.
 """
 
 from __future__ import annotations

@@ -244,11 +244,11 @@ def _value(line: _Line, measure: Measure, end: date) -> dict[str, Any]:
     """Read a number with the dataset's decimal mark (`source.decimal`, a point by default), or a sign it explains."""
     text, mark = line.fields["value"], str(line.dataset.source.get("decimal", "."))
     if re.fullmatch(rf"(-(?!0+\Z))?[0-9]{{1,12}}({re.escape(mark)}[0-9]{{1,6}})?", text):
-        return {"value": Decimal(text.replace(mark, ".")), "sign": None, "status": "value"}
+        return {"value": Decimal(text.replace(mark, ".")), "sign": None, "printed": text, "status": "value"}
     for rule in line.dataset.signs:
         names_measure = not rule.measures or bool({measure.code, measure.measure} & set(rule.measures))
         if text == rule.sign and rule.layout in ("", "csv") and names_measure and rule.first <= end <= rule.last:
             value = Decimal(0) if rule.status in STATUSES_WITH_VALUE else None
-            return {"value": value, "sign": text, "status": rule.status}
+            return {"value": value, "sign": text, "printed": text, "status": rule.status}
     expected = f"a number with at most 6 decimals after {mark!r} and no thousands mark, or a sign of the dataset's file"
     raise line.refuse(expected, repr(text))

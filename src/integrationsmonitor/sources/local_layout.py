@@ -28,8 +28,12 @@ class Layout(NamedTuple):
 
     def text(self, row: int, heading: str) -> str:
         """The text of a cell; short rows end in empty ones."""
-        cells, at = self.grid.rows[row], self.columns[heading]
-        return cells[at] if at < len(cells) else ""
+        return self.at(row, self.columns[heading])
+
+    def at(self, row: int, place: int) -> str:
+        """The text of the cell that stands at a place of a row."""
+        cells = self.grid.rows[row]
+        return cells[place] if place < len(cells) else ""
 
     def where(self, row: int, heading: str) -> str:
         """The place of a cell as a person finds it."""

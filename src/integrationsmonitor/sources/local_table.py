@@ -225,7 +225,7 @@ def _arrow(
     """The cells as the mapping reads them."""
     import pyarrow as pa
 
-    columns: dict[str, list[Any]] = {name: [] for name in cell_columns(dataset)}
+    columns: dict[str, list[Any]] = {name: [] for name in (*cell_columns(dataset), "printed")}
     for number, cell in enumerate(cells):
         axes = {f"a_{axis.code}": word for axis, word in zip(dataset.axes, cell.words, strict=True)}
         row = {
@@ -238,6 +238,7 @@ def _arrow(
             **axes,
             "value": HIDDEN_SIGN if number in hidden else cell.printed,
             "quality": "",
+            "printed": HIDDEN_SIGN if number in hidden else layout.at(cell.group, cell.place),
         }
         for name, values in columns.items():
             values.append(row[name])

@@ -66,6 +66,7 @@ class _Mapper:
         names = ["time", "region_code", "measure", "value", "quality", *(f"a_{axis.code}" for axis in dataset.axes)]
         self.columns = {name: Column.of(cells[name]) for name in names}
         self.member = Column.of(cells["member"]) if "member" in cells.column_names else None
+        self.printed = Column.of(cells["printed"]) if "printed" in cells.column_names else self.columns["value"]
 
     def run(self) -> Mapped:
         import numpy as np
@@ -78,6 +79,7 @@ class _Mapper:
             self.columns = {name: column.kept(rows) for name, column in self.columns.items()}
             self.lines, self.fields = self.lines[rows], self.fields[rows]
             self.member = None if self.member is None else self.member.kept(rows)
+            self.printed = self.printed.kept(rows)
         self._check_quality()
         time = self.columns["time"]
         periods, bases = self._periods()
@@ -234,6 +236,7 @@ class _Mapper:
             for side in (0, 1)
         ]
         signs = value.mapped(lambda number: value.words[number])
+        printed = self.printed
         territory = self.dataset.territory_date
         columns = {
             "dataset_id": constant(self.dataset.id, rows),
@@ -246,6 +249,7 @@ class _Mapper:
             "sign": pa.DictionaryArray.from_arrays(
                 pa.array(signs.indices.to_numpy(zero_copy_only=False), mask=~is_sign), signs.dictionary
             ),
+            "printed": signs if printed.words is value.words else printed.mapped(lambda n: printed.words[n]),
             "status": numbers.mapped(lambda number: STATUSES[number]),
             "quality": self.columns["quality"].mapped(lambda n: self.columns["quality"].words[n] or None),
             "basis": basis,

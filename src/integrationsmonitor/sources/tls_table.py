@@ -63,7 +63,7 @@ class _Table:
         columns = self._columns()
         self._check_scale(columns)
         title = self._time_above()
-        found: dict[str, list[Any]] = {name: [] for name in cell_columns(self.dataset)}
+        found: dict[str, list[Any]] = {name: [] for name in (*cell_columns(self.dataset), "printed")}
         seen: dict[tuple[str, str], int] = {}
         for row in range(self.first, len(self.grid.rows)):
             region = self._region(row)
@@ -78,7 +78,8 @@ class _Table:
             for position, column in columns.items():
                 figure = self._figure(row, position, self._scale(column))
                 said = [self.grid.lines[row], position + 1, time, region.key, region.name, column.measure]
-                for values, word in zip(found.values(), [*said, *column.codes, *figure], strict=True):
+                said += [*column.codes, *figure, self.grid.cell(row, position)]
+                for values, word in zip(found.values(), said, strict=True):
                     values.append(word)
         types = {"line": pa.int32(), "col": pa.int32()}
         return pa.table({name: pa.array(values, types.get(name, pa.string())) for name, values in found.items()})
