@@ -29,6 +29,7 @@ import pyarrow.compute as pc
 
 from integrationsmonitor.catalog import load_catalog
 from integrationsmonitor.dataset import Dataset
+from integrationsmonitor.replay import origins
 from integrationsmonitor.replay.store import zip_answer
 from integrationsmonitor.sources import genesis_wide, genesis_xlsx
 
@@ -55,11 +56,13 @@ class Origin(NamedTuple):
     layout: str
     known: datetime
     known_from_quality: str
+    sheet: str | None = None
 
 
 class Cell(NamedTuple):
-    """One figure before it is written: codes of the dataset's file, value as text."""
+    """One figure before it is written: where it stands, codes of the dataset's file, value as text."""
 
+    place: origins.Place
     time: str
     region: str
     region_label: str
@@ -85,7 +88,8 @@ def make(data: Path, out: Path, datasets: dict[str, Dataset]) -> int:
         shutil.rmtree(out / host, ignore_errors=True)
     entries = []
     answers = [*wide_tables(data, datasets), *flat_answers(data, datasets), *compiled_figures(data, datasets)]
-    for dataset, origin, year, lines in sorted(answers, key=lambda a: (a[0].source["host"], a[0].table, a[2], a[1])):
+    for answer in sorted(answers, key=lambda a: (a[0].source["host"], a[0].table, a[2], a[1][:5])):
+        dataset, origin, year, lines, places = answer
         epoch = round(origin.known.timestamp() * 1000)
         path = f"{dataset.source['host']}/{dataset.table}/{year}_{epoch}.zip"
         body = zip_answer(dataset.table, epoch, ("\ufeff" + "\n".join(lines) + "\n").encode())
@@ -93,7 +97,7 @@ def make(data: Path, out: Path, datasets: dict[str, Dataset]) -> int:
             raise SystemExit(f"{path}: two origins of one table, year and Stand")
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).write_bytes(body)
-        entries.append(_entry(dataset, origin, year, epoch, path, body, len(lines) - 1))
+        entries.append(_entry(dataset, origin, year, epoch, path, body, places))
     manifest = {
         "schema_version": 1,
         "made_by": MADE_BY,
@@ -106,7 +110,7 @@ def make(data: Path, out: Path, datasets: dict[str, Dataset]) -> int:
 
 
 def _entry(
-    dataset: Dataset, origin: Origin, year: int, epoch: int, path: str, body: bytes, rows: int
+    dataset: Dataset, origin: Origin, year: int, epoch: int, path: str, body: bytes, places: list[origins.Place]
 ) -> dict[str, object]:
     proven = all(item.proven for item in (*dataset.measures, *dataset.axes))
     stand = origin.known.astimezone(BERLIN).isoformat()
@@ -125,8 +129,10 @@ def _entry(
             "layout": origin.layout,
             "table": dataset.table,
             "stand": stand if origin.known_from_quality == "source_stand" else None,
+            "locators": origins.compress(places, origin.sheet),
         },
-        "rows": rows,
+        "rows": len(places),
+        "field": len(HEAD) + len(BLOCK) * (len(dataset.axes) + 1) + 1,
         "licence": dataset.licence["id"],
         "attribution": dataset.licence["attribution"],
         "codes": "proven" if proven else "unproven",
@@ -134,7 +140,8 @@ def _entry(
     }
 
 
-Answers = Iterator[tuple[Dataset, Origin, int, list[str]]]
+# The lines of a recording, header first, and where the figure of each line stands in the origin.
+Answers = Iterator[tuple[Dataset, Origin, int, list[str], list[origins.Place]]]
 
 
 def wide_tables(data: Path, datasets: dict[str, Dataset]) -> Answers:
@@ -148,11 +155,12 @@ def wide_tables(data: Path, datasets: dict[str, Dataset]) -> Answers:
         answer = reader.read_cells(raw, dataset, file.name)
         if answer.stand is None:
             raise SystemExit(f"{file}: no Stand")
-        origin = Origin(_name(file, data), _sha256(raw), answer.layout, answer.stand, "source_stand")
+        origin = Origin(_name(file, data), _sha256(raw), answer.layout, answer.stand, "source_stand", answer.sheet)
         in_scope = pc.match_substring_regex(answer.cells["region_code"], f"^({IN_SCOPE.pattern})$")
         rows = answer.cells.filter(in_scope).sort_by([("line", "ascending"), ("col", "ascending")]).to_pylist()
         cells = (
             Cell(
+                (row["line"], row["col"]),
                 _iso(row["time"]),
                 row["region_code"],
                 row["region_label"],
@@ -180,25 +188,26 @@ def flat_answers(data: Path, datasets: dict[str, Dataset]) -> Answers:
             raise SystemExit(f"{file}: no epoch in its name")
         header, *lines = raw.decode("utf-8-sig").rstrip("\n").split("\n")
         code = header.split(";").index("1_variable_attribute_code")
-        time = header.split(";").index("time")
-        kept = defaultdict(list)
-        for line in lines:
+        time, value = header.split(";").index("time"), header.split(";").index("value")
+        kept: dict[int, list[tuple[str, origins.Place]]] = defaultdict(list)
+        for number, line in enumerate(lines, start=2):
             fields = line.split(";")
             if IN_SCOPE.fullmatch(fields[code]):
-                kept[int(fields[time][:4])].append(line)
+                kept[int(fields[time][:4])].append((line, (number, value + 1)))
         origin = Origin(_name(file, data), _sha256(raw), "ffcsv", known, quality)
         for year, of_year in kept.items():
-            yield dataset, origin, year, [header, *of_year]
+            yield dataset, origin, year, [header, *(line for line, _ in of_year)], [place for _, place in of_year]
 
 
 def compiled_figures(data: Path, datasets: dict[str, Dataset]) -> Answers:
     """Figures taken from official tables, in a plain layout; each goes under the table that it names."""
     labels = {"Insgesamt": "", "Ausländer(innen)": "NATA"}
-    file, rows = _plain(data / "figures" / "12411-03-03-4_th_2019-2022.csv", data)
+    file, rows = _plain(data / "figures" / "12411-03-03-4_th_2019-2022.csv", data, "value")
     dataset = datasets["12411-03-03-4"]
     ages = dataset.axis_by_code["ALTX21"].by_label
     cells = (
         Cell(
+            place,
             row["reference_date"],
             row["region_key"],
             row["region_name"],
@@ -206,31 +215,35 @@ def compiled_figures(data: Path, datasets: dict[str, Dataset]) -> Answers:
             {"NAT": labels[row["nationality"]], "GES": "", "ALTX21": ages[row["age_group"]].code},
             row["value"],
         )
-        for row in rows
+        for place, row in rows
     )
     yield from _by_year(dataset, file, cells)
 
-    file, rows = _plain(data / "figures" / "12511-04-01-4_rate_th_2011-2024.csv", data)
+    file, rows = _plain(data / "figures" / "12511-04-01-4_rate_th_2011-2024.csv", data, "value_pct")
     cells = (
-        Cell(row["year"], row["region_key"], row["region_name"], "BEV008Q", {}, row["value_pct"].replace(".", ","))
-        for row in rows
+        Cell(
+            place, row["year"], row["region_key"], row["region_name"], "BEV008Q", {}, row["value_pct"].replace(".", ",")
+        )
+        for place, row in rows
     )
     yield from _by_year(datasets["12511-04-01-4"], file, cells)
 
     # Population: under 12411-01-01-4 where that table is named. Rows that name only 12411-0018 or 12411-03-03-4 are
     # recorded from those tables themselves, and 2024 exists as a real answer of 12411-01-01-4.
-    file, rows = _plain(data / "figures" / "population_th_2015-2025.csv", data)
+    file, rows = _plain(data / "figures" / "population_th_2015-2025.csv", data, "value")
     cells = (
-        Cell(row["reference_date"], row["region_key"], row["region_name"], "BEVSTD", {"GES": ""}, row["value"])
-        for row in rows
+        Cell(place, row["reference_date"], row["region_key"], row["region_name"], "BEVSTD", {"GES": ""}, row["value"])
+        for place, row in rows
         if "Regionalstatistik 12411-01-01-4" in row["tables"].split(" | ") and row["reference_date"] != "2024-12-31"
     )
     yield from _by_year(datasets["12411-01-01-4"], file, cells)
 
 
-def _plain(file: Path, data: Path) -> tuple[Origin, list[dict[str, str]]]:
+def _plain(file: Path, data: Path, value: str) -> tuple[Origin, list[tuple[origins.Place, dict[str, str]]]]:
+    """The rows of a plain file, each with the place of its figure, which stands in the column `value`."""
     raw = file.read_bytes()
-    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8"))))
+    reader = csv.DictReader(io.StringIO(raw.decode("utf-8")))
+    rows = [((reader.line_num, list(row).index(value) + 1), row) for row in reader]
     return Origin(_name(file, data), _sha256(raw), "figures", FIGURES_KNOWN, "upper_bound"), rows
 
 
@@ -239,10 +252,12 @@ def _by_year(dataset: Dataset, origin: Origin, cells: Iterable[Cell], quality: b
     names = [*HEAD, *(f"{n}_{part}" for n in range(1, len(dataset.axes) + 2) for part in BLOCK), *TAIL]
     header = ";".join([*names, "value_q"] if quality else names)
     lines: dict[int, list[str]] = defaultdict(list)
+    places: dict[int, list[origins.Place]] = defaultdict(list)
     for cell in cells:
         lines[int(cell.time[:4])].append(";".join(_line(dataset, cell, quality)))
+        places[int(cell.time[:4])].append(cell.place)
     for year, of_year in lines.items():
-        yield dataset, origin, year, [header, *of_year]
+        yield dataset, origin, year, [header, *of_year], places[year]
 
 
 def _line(dataset: Dataset, cell: Cell, quality: bool) -> list[str]:

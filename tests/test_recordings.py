@@ -23,6 +23,7 @@ from integrationsmonitor import contract
 from integrationsmonitor.catalog import load_catalog
 from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.errors import ContractError
+from integrationsmonitor.replay.origins import expand
 from integrationsmonitor.sources import genesis_read, mapping
 from integrationsmonitor.sources.cells import in_memory
 
@@ -252,6 +253,42 @@ def test_every_figure_stands_in_its_wide_origin_and_none_is_left_out(origin: str
         for line, (_, _, _, words) in zip(lines, expected, strict=True):
             check_words(dataset, line, words, words)
         assert hashlib.sha256((DATA / origin).read_bytes()).hexdigest() == entry["origin"]["sha256"]
+
+
+@cache
+def texts_of(name: str) -> dict[str, str]:
+    """Every field of an original file by its locator, read in the plainest way."""
+    if name.endswith(".xlsx"):
+        sheet = openpyxl.load_workbook(DATA / name, read_only=True).worksheets[0]
+        rows = enumerate(sheet.iter_rows(values_only=True), start=1)
+        return {
+            f"{sheet.title}!{'ABCDEFGH'[at]}{row}": str(text)
+            for row, cells in rows
+            for at, text in enumerate(cells[:8])
+        }
+    raw = _text((DATA / name).read_bytes()).removeprefix("\ufeff")
+    mark = "," if name.startswith("figures/") else ";"
+    lines = (next(csv.reader([line], delimiter=mark), []) for line in raw.split("\n"))
+    return {
+        f"line {number}, field {at}": text.strip()
+        for number, fields in enumerate(lines, start=1)
+        for at, text in enumerate(fields, start=1)
+    }
+
+
+@needs_data
+@pytest.mark.parametrize("origin", sorted({entry["origin"]["file"] for entry in ENTRIES}))
+def test_every_recorded_figure_stands_at_its_place_in_the_origin(origin: str) -> None:
+    texts, decimal_point = texts_of(origin), origin.startswith("figures/")
+    for entry in (entry for entry in ENTRIES if entry["origin"]["file"] == origin):
+        places, lines = list(expand(entry["origin"]["locators"])), lines_of(entry)
+        assert len(places) == len(set(places)) == len(lines) == entry["rows"]
+        found = [texts[place] for place in places]
+        assert [text.replace(".", ",") if decimal_point else text for text in found] == [
+            line["value"] for line in lines
+        ], entry["path"]
+        assert list(lines[0]).index("value") + 1 == entry["field"]
+    texts_of.cache_clear()
 
 
 @needs_data

@@ -26,8 +26,10 @@ _COLUMNS = {
     "delivery": """
         dataset_id raw_sha256 parse_key parse_seq:integer is_current_parse:boolean delivery_seq:integer
         source_known_from:timestamp known_from_quality recorded_at:timestamp parsed_at:timestamp scope_from:date
-        scope_to:date
-        layout url
+        scope_to:date layout url filename retrieved_at:timestamp
+    """,
+    "origin": """
+        raw_sha256 raw_locator origin_file origin_sha256 origin_locator origin_stand
     """,
     "as_of": """
         moment:timestamp

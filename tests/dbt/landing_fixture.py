@@ -85,6 +85,8 @@ class Landing:
                 "scope_to": scope[1],
                 "layout": "ffcsv",
                 "url": "",
+                "filename": f"{raw}.csv",
+                "retrieved_at": recorded or datetime(2026, 11, 22, 1, 15),
             }
         )
 
@@ -101,6 +103,7 @@ class Landing:
         tables = catalog_tables(catalog, load_indicators(catalog))
         return tables | {
             "delivery": arrow_table("delivery", self.deliveries),
+            "origin": arrow_table("origin", []),
             "withdrawal": arrow_table("withdrawal", []),
             "as_of": arrow_table("as_of", [{"moment": self.as_of}]),
         }

@@ -11,4 +11,8 @@ select
     parsed_at,
     scope_from,
     scope_to,
+    layout,
+    url,
+    filename,
+    retrieved_at,
 from {{ source('inputs', 'delivery') }}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor import archive, clock, decisions, files, landing
 from integrationsmonitor.errors import MonitorError
-from integrationsmonitor.night import facts
+from integrationsmonitor.night import facts, recorded
 from integrationsmonitor.night.loading import reparse
 from integrationsmonitor.progress import Reporter
 
@@ -51,6 +51,7 @@ def build_tables(
     known_by = clock.naive_utc(as_of.moment) if as_of and as_of.axis == SOURCE else None
     return facts.catalog_tables(settings, catalog) | {
         "delivery": deliveries(settings, histories, held_by),
+        "origin": recorded.origins(settings, histories),
         "withdrawal": withdrawals(settings),
         "as_of": arrow_table("as_of", [{"moment": known_by}]),
     }
@@ -134,7 +135,9 @@ def _parses(
             "scope_from": archive.moment(answer.scope_from).date(),
             "scope_to": archive.moment(answer.scope_to).date(),
             "layout": answer.layout,
-            "url": answer.url,
+            "url": recorded.address(settings, answer.url),
+            "filename": answer.filename,
+            "retrieved_at": clock.naive_utc(archive.moment(answer.retrieved_at)),
         }
         for sequence, key, parsed_at in found
     ]

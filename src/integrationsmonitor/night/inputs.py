@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from integrationsmonitor import archive, decisions
+from integrationsmonitor.night import recorded
 
 if TYPE_CHECKING:
     from integrationsmonitor.archive import History
@@ -23,6 +24,7 @@ def digests(settings: Settings, histories: dict[str, History]) -> dict[str, str]
     """One hash per kind of input: landing keys, decisions, catalogue, dbt project, expectations, exports, code."""
     return {
         "landing": _hash(sorted(_landing_keys(histories))),
+        **({"origins": recorded.origins_hash(settings, histories)} if settings.mode == "recorded" else {}),
         "decisions": _hash([f"{item.value_id} {item.at} {item.reason}" for item in decisions.withdrawals(settings)]),
         "catalog": tree_hash(settings.catalog, ("*.yml", "*.json")),  # curated figures count once they have landed
         **({"local": _drop_folder_hash(settings.local)} if settings.local.is_dir() else {}),

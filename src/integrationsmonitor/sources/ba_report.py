@@ -25,9 +25,9 @@ from integrationsmonitor.sources.ba_printed import half_unit
 from integrationsmonitor.sources.ba_report_layout import Block, Layout, layout_of, texts_of
 from integrationsmonitor.sources.cells import NUMBER, Answer, cell_columns, printed
 from integrationsmonitor.sources.german_time import month_of, months_in
-from integrationsmonitor.sources.mapping import column_letters
 from integrationsmonitor.sources.region_names import by_spelling
 from integrationsmonitor.sources.xlsx_package import check_package, what_it_is
+from integrationsmonitor.spreadsheet import column_letters
 
 if TYPE_CHECKING:
     from integrationsmonitor.catalog import Region

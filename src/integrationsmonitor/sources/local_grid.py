@@ -44,7 +44,7 @@ class Grid:
 
     def where(self, row: int, column: int | None = None) -> str:
         """The place of a cell, or of a row, as a person finds it; both counted from 0."""
-        from integrationsmonitor.sources.mapping import column_letters
+        from integrationsmonitor.spreadsheet import column_letters
 
         line = self.lines[row]
         if self.sheet is None:

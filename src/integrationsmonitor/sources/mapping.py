@@ -19,6 +19,7 @@ from integrationsmonitor.observation import AXIS_FIELDS, COLUMNS, STATED, STATUS
 from integrationsmonitor.sources.cells import NUMBER, QUALITIES
 from integrationsmonitor.sources.periods import period_of
 from integrationsmonitor.sources.statuses import NOTHING_THERE, Statuses
+from integrationsmonitor.spreadsheet import column_letters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -290,12 +291,3 @@ class _Mapper:
             return pc.binary_join_element_wise(members, prefix.cast(pa.string()), lines, "")
         fields = pc.cast(pa.array(self.fields), pa.string())
         return pc.binary_join_element_wise(members, "line ", lines, ", field ", fields, "")
-
-
-def column_letters(number: int) -> str:
-    """The letters of a spreadsheet column, 1 is A."""
-    letters = ""
-    while number > 0:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.errors import ContractError
 from integrationsmonitor.sources.cells import printed
-from integrationsmonitor.sources.mapping import column_letters
 from integrationsmonitor.sources.xlsx_package import OLD_MARK, ZIP_MARK, check_package, what_it_is
+from integrationsmonitor.spreadsheet import column_letters
 
 if TYPE_CHECKING:
     from integrationsmonitor.dataset import Dataset
