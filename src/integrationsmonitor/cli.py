@@ -273,6 +273,24 @@ def describe(
 
 
 @app.command()
+def explain(
+    what: Annotated[str, typer.Argument(help="A value_id of mart_indicator (also value_id@release), or an indicator.")],
+    region: Annotated[str, typer.Option(help="With an indicator: key or name of a region, e.g. 16070.")] = "",
+    period: Annotated[str, typer.Option(help="With an indicator: last day or year, e.g. 2019-12-31.")] = "",
+    variant: Annotated[str, typer.Option(help="Another variant than the default one.")] = "",
+    group: Annotated[str, typer.Option(help="Another group of persons, see dim_group.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Explain one number in German: formula, numbers, sources, vintages, what to mind, and how to cite it."""
+    from integrationsmonitor import explain as explaining
+
+    with _one_line_errors():
+        question = explaining.Question(what, region, period, variant, group)
+        facts = explaining.explain(Settings.from_env(), question)
+        print(json.dumps(facts, ensure_ascii=False) if as_json else "\n".join(explaining.lines(facts)))
+
+
+@app.command()
 def rollback() -> None:
     """Let `current` point to the release before; nothing is deleted."""
     from integrationsmonitor import release

@@ -1,0 +1,126 @@
+"""An explanation as lines of a terminal, in German, at most 120 columns. Comes in: the facts. Goes out: text.
+
+Refuses nothing; reads nothing.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from integrationsmonitor.explain import words
+
+Facts = Mapping[str, Any]
+_WIDTH = 120
+_LABEL = 14
+_ROLES = {"numerator": "Zähler", "denominator": "Nenner"}
+_BOUNDS = ("value_low", "value_high")
+
+
+def lines(facts: Facts) -> Iterator[str]:
+    """All lines, the number first, then where it comes from."""
+    indicator, region = facts["indicator"], facts["region"]
+    yield f"{indicator['id']} {indicator['name_de']}: {region['name']} ({region['key']}), {facts['period']['label_de']}"
+    yield from _labelled("Personen", facts["group"]["label_de"])
+    yield from _labelled("Variante", _variant(facts["variant"]))
+    yield from _labelled("Formel", facts["formula"])
+    if facts["value"] is None:
+        yield from _labelled("Ergebnis", "keine Zahl")
+        yield from _labelled("Grund", facts["reason_de"])
+    else:
+        yield from _labelled("Gerechnet", facts["calculation_de"])
+        yield from _labelled("Ergebnis", facts["quoted_de"] + _bounds(facts))
+    yield from _labelled("Grundlage", facts["basis"] or "keine")
+    yield from _labelled("Gebiet", _territory(facts["territory"]))
+    flags = [f"{flag['text_de']} ({flag['flag']})" for flag in facts["flags"]]
+    yield from _labelled("Kennzeichen", "; ".join(flags) or "keine")
+    if facts["instead"] is not None:
+        yield from _instead(facts["instead"])
+    else:
+        yield from _listed("Weitere Varianten dort", [entry["text_de"] for entry in facts["variants"]])
+    yield from _sources(facts)
+    yield from _listed("Berichtigungen", [entry["reason_de"] for entry in facts["corrections"]])
+    yield from _listed("Fassungen", [vintage["text_de"] for vintage in facts["vintages"]])
+    yield from _listed("Zu beachten", [indicator["pitfalls_de"]] if indicator["pitfalls_de"] else [])
+    yield ""
+    yield from _labelled("Wert", f"{facts['value_id']}@{facts['release']['release_id']}")
+    yield from _labelled("Hinweis", facts["release"]["notice_de"])
+    if facts["citation_de"]:
+        yield from _labelled("Zitat", facts["citation_de"])
+
+
+def _variant(variant: Facts) -> str:
+    return f"{variant['label_de']} ({variant['key']})" + (", bevorzugt" if variant["is_default"] else "")
+
+
+def _bounds(facts: Facts) -> str:
+    if facts["value_low"] is None:
+        return ""
+    decimals, bounds = facts["indicator"]["decimals"] + 1, [words.decimal(facts[name]) for name in _BOUNDS]
+    while words.number(bounds[0], decimals) == words.number(bounds[1], decimals):
+        decimals += 1
+    low, high = (words.number(bound, decimals) for bound in bounds)
+    return f" (wegen der Rundung der Quelle zwischen {low} und {high})"
+
+
+def _territory(territory: Facts) -> str:
+    kind = "wie veröffentlicht" if territory["kind"] == "as_published" else "auf heutigen Gebietsstand umgerechnet"
+    return f"{kind}, Gebietsstand {_day(territory['date'])}" if territory["date"] else kind
+
+
+def _instead(instead: Facts) -> Iterator[str]:
+    yield from _listed(
+        "Stattdessen gibt es", [entry["text_de"] for entry in (*instead["variants"], *instead["periods"])]
+    )
+    ready = [f"{_ROLES[entry['role']]} {entry['text_de']}" for entry in instead["observations"]]
+    yield from _listed("Einzelzahlen für Region und Zeit", ready)
+    yield from _listed("Nicht gebildet", [entry["text_de"] for entry in instead["mixtures"]])
+
+
+def _sources(facts: Facts) -> Iterator[str]:
+    inputs: Sequence[Facts] = facts["inputs"]
+    if not inputs:
+        return
+    yield ""
+    yield "Quellen"
+    for entry in inputs:
+        part = " (Summand)" if entry["is_part_of_sum"] else ""
+        printed = f"„{entry['printed']}“" if entry["printed"] is not None else "keine Zahl"
+        where = f"{entry['raw_locator']} von {entry['filename']}"
+        role = "Quote" if facts["method"] == "adopted" else _ROLES[entry["role"]]
+        yield from _wrapped(f"  {role}{part} {entry['region_key']}, {_day(entry['period_end'])}: {printed} in {where}")
+        yield from _wrapped(f"    SHA-256 {entry['raw_sha256']}, Spalte {entry['column']}")
+        known = words.known(datetime.fromisoformat(entry["known_from"]), entry["known_from_quality"])
+        yield from _wrapped(f"    {known}, abgerufen {_day(entry['retrieved_at'])} von {entry['url']}")
+        if entry["origin"]:
+            yield from _wrapped(f"    aufgezeichnet aus {entry['origin']['file']}, {entry['origin']['locator']}")
+        if entry["citation"]:
+            yield from _wrapped(f"    zitiert nach {entry['citation']}")
+    for attribution, licence in sorted({(entry["attribution"], entry["licence"]) for entry in inputs}):
+        yield from _wrapped(f"  {attribution} (Lizenz {licence})")
+
+
+def _listed(title: str, texts: Sequence[str]) -> Iterator[str]:
+    if texts:
+        yield ""
+        yield title
+    for text in texts:
+        yield from _wrapped(f"  - {text}")
+
+
+def _labelled(label: str, text: str) -> Iterator[str]:
+    indent = " " * _LABEL
+    yield from textwrap.wrap(
+        f"{label:<{_LABEL}}{text}", _WIDTH, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+    )
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, subsequent_indent=" " * 6, break_long_words=False, break_on_hyphens=False)
+
+
+def _day(text: str) -> str:
+    moment = datetime.fromisoformat(text)
+    return words.day(moment if "T" in text else moment.date())

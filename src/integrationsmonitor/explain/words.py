@@ -1,0 +1,80 @@
+"""The German of an explanation. Comes in: words and numbers of the marts. Goes out: plain German. Refuses nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+REASONS = {
+    "not_recorded": "Dafür liegt uns keine Zahl vor: Eine Antwort der Quelle für diesen Zeitpunkt fehlt.",
+    "rounded_to_zero": "Die Quelle hat auf null gerundet; wie viele es sind, sagt sie nicht.",
+    "secret": "Die Quelle hält die Zahl geheim (statistische Geheimhaltung).",
+    "unknown_or_secret": "Die Quelle nennt keine Zahl: unbekannt oder geheim; sie unterscheidet es nicht.",
+    "not_published": "Die Quelle veröffentlicht diese Zahl nicht.",
+    "not_yet": "Die Quelle hat diese Zahl noch nicht geliefert.",
+    "not_existing": "Die Region gab es zu dieser Zeit nicht.",
+    "not_meaningful": "Der Nachweis ist nicht sinnvoll, oder der Nenner ist null.",
+    "unreliable": "Die Zahl ist nicht verlässlich.",
+    "outage": "An der Quelle sind Daten ausgefallen.",
+    "withheld": "Von uns zurückgehalten.",
+}
+FLAGS = {
+    "sum_of_parts": "Summe ihrer Teile, weil die Quelle keine Gesamtzahl nennt",
+    "sum_of_rounded": "Summe gerundeter Teile: die Grenzen beachten",
+    "provisional": "vorläufig nach Angabe der Quelle",
+    "corrected_by_source": "von der Quelle berichtigt",
+    "estimated_by_source": "geschätzt nach Angabe der Quelle",
+    "uncertain_by_source": "in Klammern gedruckt: Aussagewert eingeschränkt nach Angabe der Quelle",
+    "doubtful_source": "an der Quelle zweifelhaft: keine Veränderung daraus ableiten",
+    "dropped_by_us": "Fehler der Quelle: ihre Zahl ist zurückgehalten",
+    "replaced_by_us": "Fehler der Quelle: ihre Zahl ist durch unsere ersetzt",
+    "withdrawn": "nach der Veröffentlichung zurückgezogen",
+    "own_correction": "wir haben unser Einlesen berichtigt; die Quelle hat nichts geändert",
+}
+CHANGES = {
+    "first": "erste Fassung",
+    "late_delivery": "nachgeliefert",
+    "correction": "von der Quelle berichtigt",
+    "provisional_to_final": "vorläufig zu endgültig",
+    "census_rebase": "auf neuer Zensusgrundlage",
+    "territory_restated": "auf anderen Gebietsstand umgerechnet",
+    "definition_change": "andere Abgrenzung",
+    "withdrawn": "von der Quelle zurückgezogen",
+    "own_correction": "unser Einlesen berichtigt",
+}
+_KNOWN = {"source_stand": "Stand", "publication": "veröffentlicht am", "upper_bound": "bekannt spätestens am"}
+_UNITS = {"Prozent": " %", "Index": "", "Anzahl": ""}
+_BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def number(value: Decimal, decimals: int | None = None) -> str:
+    """`106.776`, `8,82`: rounded half away from zero where decimals are given, without trailing zeros where not."""
+    if decimals is not None:
+        text = f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
+    else:
+        text = f"{value:,f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+def decimal(value: float) -> Decimal:
+    """A number of the facts, exactly as it is written."""
+    return Decimal(str(value))
+
+
+def with_unit(text: str, unit: str) -> str:
+    """A number with its unit: `8,8 %`, `187.765 Personen`."""
+    return text + _UNITS.get(unit, f" {unit}")
+
+
+def day(moment: date) -> str:
+    """`31.12.2022`; a moment is one of UTC, and its day that of Berlin."""
+    if isinstance(moment, datetime):
+        moment = moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(_BERLIN)
+    return f"{moment:%d.%m.%Y}"
+
+
+def known(moment: datetime, quality: str) -> str:
+    """From when a figure is known: `Stand 10.10.2017`."""
+    return f"{_KNOWN.get(quality, quality)} {day(moment)}"
