@@ -35,6 +35,16 @@ union all
 select 'mart_indicator_flag.value_id → mart_indicator', count(*), coalesce(min(value_id), '')
 from mart_indicator_flag anti join mart_indicator using (value_id)
 union all
+select 'mart_provenance.value_id → mart_indicator', count(*), coalesce(min(value_id), '')
+from mart_provenance anti join mart_indicator using (value_id)
+union all
+select 'mart_indicator.value_id → mart_provenance', count(*), coalesce(min(value_id), '')
+from mart_indicator anti join mart_provenance using (value_id)
+where status <> 'not_recorded'
+union all
+select 'mart_provenance.observation_id → fct_observation', count(*), coalesce(min(observation_id), '')
+from mart_provenance anti join fct_observation using (observation_id)
+union all
 select 'fct_observation.dataset_id → dim_dataset', count(*), coalesce(min(dataset_id), '')
 from fct_observation anti join dim_dataset using (dataset_id)
 union all

@@ -59,5 +59,12 @@ insert into mart_indicator_vintage
     select value_id, axis, known_from, known_to from mart_indicator, (values
         ('source', timestamp '2020-01-01', timestamp '2021-01-01'), ('source', timestamp '2021-01-01', null),
         ('recorded', timestamp '2026-01-01', null)) as vintage(axis, known_from, known_to);
+insert into mart_provenance
+    select value_id, 'numerator', 1, observation_id, false, observation.value, observation.status, observation.sign,
+        raw_sha256, raw_locator, observation.recorded_at, 'dl-de/by-2-0', 'Nur ein Beispiel'
+    from mart_indicator as indicator join fct_observation as observation
+        on indicator.region_key = observation.region_key and indicator.period_end = observation.period_end
+        and indicator.dataset_ids = observation.dataset_id
+    where observation.nationality = 'auslaendisch' and observation.sex = 'insgesamt';
 comment on table mart_indicator is 'Kennzahlen: ein Wert je Kennzahl, Region, Zeitraum und Gruppe.';
 comment on column mart_indicator.value is 'Wert der Kennzahl; bei Anteilen in Prozent';

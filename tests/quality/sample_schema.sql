@@ -39,6 +39,10 @@ create table mart_correction (correction_id varchar not null, observation_id var
     published_value decimal(18, 6), published_status varchar, reason_de varchar not null, reported_to varchar,
     reported_at date, not_reported_de varchar, status varchar not null, is_applied boolean not null,
     not_applied_because varchar);
+create table mart_provenance (value_id varchar not null, role varchar not null, part_no integer not null,
+    observation_id varchar not null, is_part_of_sum boolean not null, used_value decimal(18, 6), status varchar not null,
+    printed varchar, raw_sha256 varchar not null, raw_locator varchar not null, retrieved_at timestamp not null,
+    licence_id varchar not null, attribution varchar not null);
 create table mart_withdrawal (value_id varchar not null, reason_de varchar not null, withdrawn_at timestamp not null,
     is_applied boolean not null);
 create table fct_observation_vintage (observation_id varchar not null, axis varchar not null, known_from timestamp not null,

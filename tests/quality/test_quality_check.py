@@ -53,6 +53,17 @@ CRITICAL = {
         "qa_parts_fct_observation",
         "Teile ergeben in Thüringen ihre Summe",
     ),
+    "a value that leads to no observation": (
+        "delete from mart_provenance where value_id = (select min(value_id) from mart_indicator)",
+        "qa_links",
+        "Kein Schlüssel zeigt ins Leere",
+    ),
+    "a place that is none": (
+        "update mart_provenance set raw_locator = 'somewhere' where observation_id = "
+        "(select min(observation_id) from mart_provenance)",
+        "mart_provenance",
+        "Jede Fundstelle nennt",
+    ),
     "a value where the status says none": (
         "update fct_observation set value = 7 where status = 'secret'",
         "qa_profile_fct_observation",
