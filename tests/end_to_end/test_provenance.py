@@ -11,6 +11,8 @@ import hashlib
 import io
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
@@ -232,3 +234,65 @@ def test_every_recorded_part_stands_in_its_original_file(parts: list[Row]) -> No
         hashes = {part["origin_sha256"] for part in parts if part["origin_file"] == name}
         assert hashes == {hashlib.sha256((DATA / name).read_bytes()).hexdigest()}
     original.cache_clear()
+
+
+# --- monitor explain -------------------------------------------------------------------------------------------------
+
+INPUT = {"raw_sha256", "raw_locator", "printed", "column", "url", "retrieved_at", "licence", "origin"}
+HEAVY = {"pandas", "pyarrow", "dbt", "great_expectations", "airflow", "httpx"}
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "numbers_of"),
+    [
+        (("A01", "--region", "16070", "--period", "2022-12-31"), 8.8240803177, ["9422", "106776"]),
+        (("A01", "--region", "Ilm-Kreis", "--period", "2022"), 8.8240803177, ["9422", "106776"]),
+        (("E10", "--region", "16070", "--period", "2016"), 16.3, ["16,3"]),
+        (("E10", "--region", "16070", "--period", "2017"), None, ["."]),
+    ],
+)
+def test_explain_tells_a_value_with_its_parts_as_json(
+    recorded_home: Night, question: tuple[str, ...], value: float | None, numbers_of: list[str]
+) -> None:
+    facts = recorded_home.monitor("explain", *question, "--json").json
+    assert facts["value"] == value
+    assert {"value_id", "value", "status", "formula", "inputs"} <= set(facts)
+    assert [part["printed"] for part in facts["inputs"]] == numbers_of
+    for part in facts["inputs"]:
+        assert set(part) >= INPUT
+        assert set(part["origin"]) == {"file", "sha256", "locator", "stand"}
+    if value is None:
+        assert (facts["status"], facts["citation_de"]) == ("unknown_or_secret", None)
+        assert [entry["period_end"] for entry in facts["instead"]["periods"]] == ["2016-12-31", "2019-12-31"]
+    else:
+        assert f"Wert {facts['value_id']}@{recorded_home.release['release_id']}" in facts["citation_de"]
+    assert recorded_home.monitor("explain", facts["value_id"], "--json").json == facts
+
+
+def test_explain_tells_every_member_of_a_sum(recorded_home: Night) -> None:
+    facts = recorded_home.monitor("explain", "A03", "--region", "16051", "--period", "2025", "--json").json
+    parts = [part for part in facts["inputs"] if part["role"] == "denominator"]
+    assert len(parts) == 22
+    assert all(part["is_part_of_sum"] for part in parts)
+    assert sum(part["value"] for part in parts) == facts["denominator"] == 187990
+
+
+def test_explain_is_quick_since_it_imports_nothing_heavy(recorded_home: Night) -> None:
+    code = (
+        "import sys; sys.argv = ['monitor', 'explain', 'A01', '--region', '16070', '--period', '2022']\n"
+        "from integrationsmonitor.cli import main\n"
+        "try: main()\n"
+        "finally: print('MODULES', *{name.split('.')[0] for name in sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=recorded_home.environment, capture_output=True, text=True, check=True
+    )
+    text, _, modules = done.stdout.partition("MODULES")
+    assert "9.422 ÷ 106.776 × 100 = 8,82 %" in text
+    assert not HEAVY & set(modules.split())
+
+
+def test_what_explain_does_not_find_is_one_line_and_exit_code_1(recorded_home: Night) -> None:
+    told = recorded_home.monitor("explain", "A01", "--region", "Ilmkreis", "--period", "2022")
+    assert (told.code, told.out) == (1, "")
+    assert told.err == "monitor: 'Ilmkreis' is no region; the nearest: Ilm-Kreis\n"
