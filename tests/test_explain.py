@@ -29,7 +29,7 @@ TABLES = {
     "dim_dataset": "dataset_id, title_de",
     "dim_indicator": "indicator_id, name_de, numerator_de, denominator_de, formula_de, unit, decimals integer, "
     "definition_version integer, pitfalls_de",
-    "dim_indicator_variant": "indicator_id, variant, label_de, priority integer, group_key",
+    "dim_indicator_variant": "indicator_id, variant, label_de, priority integer, group_key, why_de, missing_de",
     "mart_indicator": "value_id, indicator_id, variant, territory, territory_date date, region_key, period_type, "
     "period_start date, period_end date, group_key, is_default boolean, region_name, region_level, "
     "value decimal(28,10), value_low decimal(28,10), value_high decimal(28,10), numerator decimal(24,6), "
@@ -87,9 +87,9 @@ class Release:
         row = {"unit": "Prozent", "decimals": 1, "pitfalls_de": "Die Grundlage wechselt."} | changes
         self.add("dim_indicator", indicator_id=indicator_id, name_de="Ausländeranteil", formula_de=formula, **row)
 
-    def variant(self, key: str, label: str, priority: int, indicator_id: str = "A01") -> None:
+    def variant(self, key: str, label: str, priority: int, indicator_id: str = "A01", **more: str) -> None:
         row = {"indicator_id": indicator_id, "variant": key, "label_de": label, "priority": priority}
-        self.add("dim_indicator_variant", **row, group_key="auslaender")
+        self.add("dim_indicator_variant", **row, group_key="auslaender", **more)
 
     def value(self, value_id: str, variant: str, end: date = END, region: str = "16070", **changes: Any) -> None:
         row: Row = {
@@ -150,7 +150,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Release:
     made = Release(tmp_path_factory.mktemp("written"))
     made.indicator()
     made.variant("fortschreibung", "Fortschreibung, Zensus 2011", 1)
-    made.variant("kreisangabe", "Angabe des Kreises", 9)
+    made.variant("kreisangabe", "Angabe des Kreises", 9, why_de="Die Grundlage ist nicht genannt.")
     later = date(2019, 12, 31)
     share = Decimal("6.2061761334")
     made.value(SHARE, "fortschreibung", later, value=share, numerator=6594, denominator=106249)
@@ -303,6 +303,16 @@ def test_a_quotient_that_a_mart_holds_is_no_forbidden_mixture(release: Release) 
     release.value("f" * 16, "fortschreibung", value=Decimal("5.981130"), numerator=6504, denominator=108742,
                   is_default=False, indicator_id="B09")  # fmt: skip
     assert release.explain(GAP)["instead"]["mixtures"] == []
+
+
+def test_a_variant_that_never_speaks_for_the_indicator_says_why(release: Release) -> None:
+    assert "Angabe des Kreises (kreisangabe). Steht nur daneben: Die Grundlage ist nicht genannt." in release.text(OWN)
+
+
+def test_where_no_dataset_holds_what_is_needed_the_catalogue_says_so(release: Release) -> None:
+    release.variant("nach_alter", "Nach Alter", 2, missing_de="Keine Tabelle nennt das Alter.")
+    release.value("3" * 16, "nach_alter", date(2015, 12, 31), status="not_recorded")
+    assert str(release.explain("3" * 16)["reason_de"]).endswith(" Keine Tabelle nennt das Alter.")
 
 
 def test_one_basis_alone_is_no_mixture(release: Release) -> None:

@@ -50,9 +50,14 @@ def of(con: duckdb.DuckDBPyConnection, row: Row) -> dict[str, Any]:
         "quoted_de": quoted,
         "value_low": row["value_low"],
         "value_high": row["value_high"],
-        "reason_de": _reason(con, row),
+        "reason_de": _reason(con, row, variant),
         "indicator": _indicator(indicator),
-        "variant": {"key": row["variant"], "label_de": variant["label_de"], "is_default": row["is_default"]},
+        "variant": {
+            "key": row["variant"],
+            "label_de": variant["label_de"],
+            "is_default": row["is_default"],
+            "why_de": variant.get("why_de"),
+        },
         "region": {"key": row["region_key"], "name": row["region_name"], "level": row["region_level"]},
         "group": {"key": row["group_key"], "label_de": groups[0]["label_de"] if groups else row["group_key"]},
         "period": {
@@ -144,7 +149,7 @@ def _calculation(con: duckdb.DuckDBPyConnection, row: Row, parts: Sequence[Row])
     return quotient(row, factor_of(con, row["indicator_id"]))
 
 
-def _reason(con: duckdb.DuckDBPyConnection, row: Row) -> str | None:
+def _reason(con: duckdb.DuckDBPyConnection, row: Row, variant: Row) -> str | None:
     """Why there is no value, in plain words."""
     if row["value"] is not None:
         return None
@@ -152,6 +157,8 @@ def _reason(con: duckdb.DuckDBPyConnection, row: Row) -> str | None:
     if withdrawn:
         return f"Nach der Veröffentlichung zurückgezogen, nicht weiter zu zitieren: {withdrawn[0]['reason_de']}"
     reason = words.REASONS.get(row["status"], row["status"])
+    if row["status"] == "not_recorded" and variant.get("missing_de"):
+        return f"{reason} {variant['missing_de']}"
     sides = {role: row[f"{role}_status"] for role in _ROLES if row[f"{role}_status"] not in (None, "value", "zero")}
     if len(sides) == 1 and row["denominator_status"] is not None:
         return f"{reason} Es fehlt der {'Zähler' if 'numerator' in sides else 'Nenner'}."

@@ -52,7 +52,8 @@ def lines(facts: Facts) -> Iterator[str]:
 
 
 def _variant(variant: Facts) -> str:
-    return f"{variant['label_de']} ({variant['key']})" + (", bevorzugt" if variant["is_default"] else "")
+    aside = f". Steht nur daneben: {variant['why_de']}" if variant["why_de"] else ""
+    return f"{variant['label_de']} ({variant['key']})" + (", bevorzugt" if variant["is_default"] else aside)
 
 
 def _bounds(facts: Facts) -> str:
