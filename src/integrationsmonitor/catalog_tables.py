@@ -85,6 +85,10 @@ _COLUMNS = {
     "withdrawal": """
         value_id reason_de withdrawn_at:timestamp
     """,
+    "publication": """
+        value_id publication_no:integer release_id published_at:timestamp value:quotient status
+        definition_version:integer
+    """,
 }
 SCHEMAS: Mapping[str, Mapping[str, str]] = {
     table: {name: kind or "text" for name, _, kind in (word.partition(":") for word in words.split())}
@@ -110,6 +114,7 @@ def arrow_schema(name: str) -> pa.Schema:
         "date": pa.date32(),
         "timestamp": pa.timestamp("us"),
         "decimal": pa.decimal128(18, 6),
+        "quotient": pa.decimal128(28, 10),
     }
     return pa.schema([(column, types[kind]) for column, kind in SCHEMAS[name].items()])
 

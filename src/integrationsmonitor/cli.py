@@ -10,12 +10,12 @@ import json
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from integrationsmonitor.errors import ConfigError, MonitorError
-from integrationsmonitor.printing import as_of_line, cause_lines, summary_lines
+from integrationsmonitor.printing import as_of_line, cause_lines, decision_line, summary_lines
 from integrationsmonitor.progress import default_reporter
 from integrationsmonitor.settings import Settings
 
@@ -120,21 +120,12 @@ def withdraw(
             print(json.dumps(records if listed else records[0], ensure_ascii=False))
             return
         for record in records:
-            print(_decision_line("withdrawn" if listed or not undo else "given back", record))
+            print(decision_line("withdrawn" if listed or not undo else "given back", record))
         if listed and not records:
             print("nothing is withdrawn")
         if not listed:
             shown = "again" if undo else "as withheld"
             print(f"The next `monitor build` or night publishes it {shown}; releases made before stay as they are")
-
-
-def _decision_line(word: str, record: dict[str, Any]) -> str:
-    """What was decided of which value, and why."""
-    what = record["what"]
-    value = f"{what['value']} {what['unit']}" if what["value"] is not None else what["status"]
-    where = f"{what['indicator_id']} ({what['variant']}, {what['group_key']}), {what['region_name']}"
-    since = f" since {record['at'][:10]}" if "at" in record else ""
-    return f"{word}{since}: {where}, {what['period_end']}: {value} ({record['value_id']}): {record['reason']}"
 
 
 @app.command()
@@ -297,6 +288,22 @@ def rollback() -> None:
 
     with _one_line_errors():
         print(f"current is now {release.rollback(_settings()).id}; the next night with the same inputs publishes anew")
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(help="Older release: the beginning of its id. Default: the one before.")] = "",
+    new: Annotated[str, typer.Argument(help="Newer release. Default: current.")] = "",
+    region: Annotated[str, typer.Option("--region", help="Only this one: key or name, e.g. 16070.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say what is new between two releases, value by value and why, in German."""
+    from integrationsmonitor.release import asked, news
+    from integrationsmonitor.release.diff import as_json as in_json
+
+    with _one_line_errors():
+        difference = asked.difference(_settings(), old, new, region)
+        print(in_json(difference) if as_json else "\n".join(news.lines(difference)))
 
 
 @app.command()

@@ -49,6 +49,15 @@ def cause_lines(causes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield ""
 
 
+def decision_line(word: str, record: Mapping[str, Any]) -> str:
+    """What was decided of which value, and why."""
+    what = record["what"]
+    value = f"{what['value']} {what['unit']}" if what["value"] is not None else what["status"]
+    where = f"{what['indicator_id']} ({what['variant']}, {what['group_key']}), {what['region_name']}"
+    since = f" since {record['at'][:10]}" if "at" in record else ""
+    return f"{word}{since}: {where}, {what['period_end']}: {value} ({record['value_id']}): {record['reason']}"
+
+
 def first_night_lines(mode: str, findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """The report of a first night, as Markdown that reads well in a terminal."""
     counts = Counter(finding["contract"] for finding in findings)

@@ -106,6 +106,7 @@ class Landing:
             "origin": arrow_table("origin", []),
             "withdrawal": arrow_table("withdrawal", []),
             "as_of": arrow_table("as_of", [{"moment": self.as_of}]),
+            "publication": arrow_table("publication", []),
         }
 
 

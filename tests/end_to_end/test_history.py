@@ -8,6 +8,7 @@ The story of one home in three nights, on tables that were published before and 
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
@@ -259,3 +260,42 @@ def test_as_of_tells_the_mistake_on_our_axis_only(first: Night, third: Night) ->
     assert told("indicator_as_of('2018-01-01')") == right, "the source never said it"
     assert told("indicator_as_of('2026-11-22 12:00', axis := 'recorded')") == wrong, "we did, until we noticed"
     assert told("indicator_as_of('2026-11-23 12:00', axis := 'recorded')") == right
+
+
+# ---- what is new --------------------------------------------------------------------------------------------------
+
+
+def _news(night: Night) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((night.home / "current" / "diff.json").read_text(encoding="utf-8"))[
+        "values"
+    ]
+    return found
+
+
+def test_the_news_of_the_second_night_are_our_own_correction(first: Night, second: Night) -> None:
+    changed = [value for value in _news(second) if value["kind"] == "changed"]
+    ids = "select value_id, value from mart_indicator where value is not null"
+    before, after = dict(first.query(ids)), dict(second.query(ids))
+    assert {value["value_id"] for value in changed} == {name for name in after if after[name] != before[name]}
+    assert {value["reason"] for value in changed} == {"own_correction"}
+
+
+def test_the_news_of_the_third_night_are_new_periods_and_one_revision(third: Night) -> None:
+    news = _news(third)
+    assert {value["reason"] for value in news if value["kind"] == "appeared"} == {"new_period"}
+    (revised,) = [value for value in news if value["kind"] == "changed"]
+    assert "Erfurt, Jahresdurchschnitt 2016: 24,8 % statt 25,0 %" in revised["sentence_de"]
+
+
+def test_the_account_gives_back_every_night(first: Night, second: Night, third: Night) -> None:
+    shown = "select value_id, value, status from mart_indicator order by 1"
+    numbers = third.query("select distinct publication_no from mart_publication order by 1")
+    assert numbers == [(1,), (2,), (3,)]
+    for number, night in enumerate((first, second, third), start=1):
+        last = "row_number() over (partition by value_id order by publication_no desc) = 1"
+        state = third.query(
+            "select value_id, value, status from "
+            f"(from mart_publication where publication_no <= ? qualify {last}) where status <> 'removed' order by 1",
+            number,
+        )
+        assert state == night.query(shown)

@@ -107,6 +107,26 @@ def test_the_journal_says_what_was_withdrawn_why_and_when(withdrawn: Night, rate
     assert f"({share}): {REASON}" in text
 
 
+def test_what_was_published_before_stays_known_and_what_is_published_now_is_withheld(
+    published: Night, withdrawn: Night, share: str
+) -> None:
+    account = "select status, value, release_id from mart_publication where value_id = ? order by publication_no"
+    before, after = (night.release["release_id"] for night in (published, withdrawn))
+    ((number,),) = published.query("select value from mart_indicator where value_id = ?", share)
+    assert withdrawn.query(account, share) == [("value", number, before), ("withheld", None, after)]
+    now = "select status, value from published_as_of(timestamp '2026-12-01') where value_id = ?"
+    assert withdrawn.query(now, share) == [("withheld", None)]
+
+
+def test_the_news_say_what_was_withdrawn_and_why_and_nothing_else(withdrawn: Night, rate: str, share: str) -> None:
+    news = withdrawn.monitor("diff", "--json").json
+    told = {(value["value_id"], value["kind"], value["reason"]) for value in news["values"]}
+    assert told == {(value_id, "changed", "withdrawn_by_us") for value_id in (rate, share)}
+    text = withdrawn.monitor("diff", "--region", "Erfurt").out
+    assert text.count("Grund: von uns zurückgezogen (Zähler und Nenner stammen") == 2
+    assert "Kein Wert hat sich geändert." in withdrawn.monitor("diff", "--region", "16070").out
+
+
 def test_a_withdrawal_is_news_once(withdrawn: Night, tmp_path: Path) -> None:
     night = withdrawn.copied_to(tmp_path / "home")
     again = _succeed(night.monitor("build"))
@@ -118,6 +138,8 @@ def test_a_withdrawal_survives_a_home_that_is_made_anew_from_its_archive(withdra
     restored = withdrawn.copied_to(tmp_path / "home", only=("archive",))
     _succeed(restored.monitor("build"))
     assert differing_tables(withdrawn.warehouse, restored.warehouse) == {}
+    account = "from mart_publication order by all"
+    assert restored.query(account) == withdrawn.query(account), "what was published when, the archive knows"
 
 
 def test_undoing_gives_the_release_before_row_for_row(

@@ -49,3 +49,10 @@ create table fct_observation_vintage (observation_id varchar not null, axis varc
     known_to timestamp);
 create table mart_indicator_vintage (value_id varchar not null, axis varchar not null, known_from timestamp not null,
     known_to timestamp);
+create table mart_publication (value_id varchar not null, publication_no integer not null, release_id varchar not null,
+    published_at timestamp not null, value decimal(28, 10), status varchar not null, definition_version integer not null);
+create macro published_as_of(ts) as table with published as (
+    select publication.*, row_number() over (partition by value_id order by publication_no desc) as from_last
+    from mart_publication as publication where published_at <= cast(ts as timestamp)
+) select value_id, value, status, release_id, published_at, definition_version
+from published where from_last = 1 and status <> 'removed';

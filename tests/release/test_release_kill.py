@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from release_support import PROJECT, facts_of, settings_of
 
-from integrationsmonitor import release
+from integrationsmonitor import publications, release
 from integrationsmonitor.release import publish
 from integrationsmonitor.settings import Settings
 
@@ -65,7 +65,34 @@ def check_current(settings: Settings, ids: set[str]) -> None:
         con.close()
 
 
-def test_a_kill_before_any_step_leaves_current_whole(tmp_path: Path, small_candidate: Path, quality_dir: Path) -> None:
+def check_account(settings: Settings) -> None:
+    """The archive's account of what is published is what `current` shows."""
+    told = publications.account(settings)
+    with duckdb.connect(str(settings.current / "warehouse.duckdb"), read_only=True) as con:
+        shown = con.execute("select value_id, value, status, definition_version from mart_indicator").fetchall()
+        assert con.execute(
+            "select value_id, value from published_as_of('2026-12-31') order by all"
+        ).fetchall() == sorted(row[:2] for row in shown)
+    assert told.holds == settings.current.resolve().name
+    assert told.state == {row[0]: row[1:] for row in shown}
+
+
+@pytest.fixture(scope="module")
+def next_candidate(small_candidate: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small candidate with one value more and others changed."""
+    path = tmp_path_factory.mktemp("next") / "warehouse.duckdb"
+    shutil.copy(small_candidate, path)
+    with duckdb.connect(str(path)) as con:
+        con.execute("update mart_indicator set value = value + 1")
+        con.execute(
+            "insert into mart_indicator select * replace ('f' || value_id as value_id) from mart_indicator limit 1"
+        )
+    return path
+
+
+def test_a_kill_before_any_step_leaves_current_whole(
+    tmp_path: Path, small_candidate: Path, next_candidate: Path, quality_dir: Path
+) -> None:
     settings = settings_of(tmp_path / "home", MONITOR_KEEP_RELEASES="2")
     known = {publish(settings, small_candidate, quality_dir, facts_of(0)).id for _ in range(3)}
     step, alive = 0, False
@@ -73,7 +100,7 @@ def test_a_kill_before_any_step_leaves_current_whole(tmp_path: Path, small_candi
         step += 1
         try:
             with dying_at(step, raise_killed):
-                publish(settings, small_candidate, quality_dir, facts_of(step))
+                publish(settings, next_candidate, quality_dir, facts_of(step))
             alive = True
         except KilledError:
             alive = False
@@ -83,6 +110,7 @@ def test_a_kill_before_any_step_leaves_current_whole(tmp_path: Path, small_candi
             published = publish(settings, small_candidate, quality_dir, facts_of(0))
             known.add(published.id)
             check_current(settings, {published.id})
+            check_account(settings)
             assert not list(settings.home.glob(".current.*"))
             assert all((folder / "release.json").exists() for folder in settings.releases.iterdir())
     assert step > 40, "publishing changes the file system in many steps; the test must see them"

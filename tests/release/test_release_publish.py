@@ -22,6 +22,8 @@ Night = Callable[..., Release]
 # The only files that may differ between two releases of one candidate: they name the release or hold meta_release.
 NAMES_THE_RELEASE = {
     "release.json",
+    "diff.json",
+    "diff.md",
     "warehouse.duckdb",
     "exports/latest.json",
     "exports/meta_release.csv",
@@ -67,13 +69,30 @@ def test_the_warehouse_holds_published_tables_with_their_descriptions_and_nothin
     assert [name for (name,) in names] == [
         "dim_break", "dim_dataset", "dim_group", "dim_indicator", "dim_indicator_variant", "dim_period", "dim_region",
         "fct_observation", "fct_observation_vintage", "mart_correction", "mart_indicator", "mart_indicator_change",
-        "mart_indicator_dataset", "mart_indicator_flag", "mart_indicator_vintage", "mart_provenance", "mart_withdrawal",
-        "meta_release",
+        "mart_indicator_dataset", "mart_indicator_flag", "mart_indicator_vintage", "mart_provenance",
+        "mart_publication", "mart_withdrawal", "meta_release",
     ]  # fmt: skip
     comment = "select comment from duckdb_columns() where table_name = 'mart_indicator' and column_name = 'value'"
     assert read_warehouse(path, comment) == [("Wert der Kennzahl; bei Anteilen in Prozent",)]
     not_null = "select is_nullable from duckdb_columns() where table_name = 'mart_indicator' and column_name = 'flags'"
     assert read_warehouse(path, not_null) == [(False,)]
+
+
+def test_macros_come_along_with_their_defaults_and_without_a_trace_of_the_candidate(
+    settings: Settings, candidate: Path, quality_dir: Path, tmp_path: Path
+) -> None:
+    shutil.copy(candidate, tmp_path / "candidate.duckdb")
+    with duckdb.connect(str(tmp_path / "candidate.duckdb")) as con:
+        con.execute("create table staging.hidden (a integer)")
+        con.execute(
+            "create macro regions(day, level_ := 'bund') as table "
+            "select region_key from dim_region where region_level = level_ and day between valid_from and valid_to"
+        )
+    path = publish(settings, tmp_path / "candidate.duckdb", quality_dir, facts_of()).path / "warehouse.duckdb"
+    assert read_warehouse(path, "from regions(date '2020-12-31')") == [("DG",)]
+    assert read_warehouse(path, "select count(*) from regions(date '2020-12-31', level_ := 'kreis')") == [(23,)]
+    schemas = "select distinct schema_name from duckdb_tables() union select schema_name from duckdb_schemas() "
+    assert read_warehouse(path, schemas + "where database_name = current_database() and not internal") == [("main",)]
 
 
 def test_meta_release_is_one_row_that_says_recorded(publish_night: Night) -> None:

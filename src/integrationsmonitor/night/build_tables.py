@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor import archive, clock, decisions, files, landing
+from integrationsmonitor import archive, clock, decisions, files, landing, publications
 from integrationsmonitor.errors import MonitorError
 from integrationsmonitor.night import facts, recorded
 from integrationsmonitor.night.loading import reparse
@@ -54,6 +54,8 @@ def build_tables(
         "origin": recorded.origins(settings, histories),
         "withdrawal": withdrawals(settings),
         "as_of": arrow_table("as_of", [{"moment": known_by}]),
+        # no part of what is new: a publication is no news for the next one
+        "publication": publications.table(publications.account(settings).rows),
     }
 
 

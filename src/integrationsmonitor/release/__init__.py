@@ -19,15 +19,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from integrationsmonitor import archive, clock, files
+from integrationsmonitor import clock, files, publications
 from integrationsmonitor.errors import GateError, MonitorError
 from integrationsmonitor.progress import Reporter, silent
-from integrationsmonitor.release import exports, shelf
+from integrationsmonitor.release import diff, exports, ledger, shelf
 from integrationsmonitor.release.contract import ExportContract, load_contract
+from integrationsmonitor.release.meta import META_RELEASE
 from integrationsmonitor.release.tables import (
-    Column,
     Table,
     connection,
+    copy_macros,
     copy_table,
     literal,
     published_tables,
@@ -39,24 +40,6 @@ from integrationsmonitor.settings import Settings
 __all__ = ["Release", "ReleaseFacts", "current", "inputs_digest", "publish", "releases", "rollback"]
 
 NOTICE_DE = {"recorded": "Aufgezeichnete Daten, kein Live-Abruf", "live": "Live abgerufene Daten"}
-
-# meta_release: (column, type, description)
-_META = (
-    ("release_id", "VARCHAR", "Kennung der Veröffentlichung, zugleich Name ihres Ordners"),
-    ("released_at", "TIMESTAMP", "Zeitpunkt der Veröffentlichung (UTC)"),
-    ("source_mode", "VARCHAR", "recorded = mitgelieferte Aufzeichnungen, live = Abruf bei den Quellen"),
-    ("notice_de", "VARCHAR", "Hinweis, der mit den Zahlen weiterzugeben ist"),
-    ("code_version", "VARCHAR", "Stand des Programms"),
-    ("inputs_digest", "VARCHAR", "SHA-256 über alles, was in die Veröffentlichung einging"),
-    ("gate", "VARCHAR", "Ergebnis der Qualitätsprüfung"),
-    ("datasets", "INTEGER", "Anzahl der Datensätze"),
-    ("datasets_in_quarantine", "VARCHAR", "Datensätze, deren letzte Antwort zurückgewiesen wurde, durch | getrennt"),
-    ("raw_inputs", "INTEGER", "Anzahl der Antworten von Quellen, aus denen gerechnet wurde"),
-    ("observations", "BIGINT", "Zeilen in fct_observation"),
-    ("indicator_values", "BIGINT", "Zeilen in mart_indicator"),
-    ("previous_release_id", "VARCHAR", "Kennung der vorigen Veröffentlichung, leer bei der ersten"),
-)
-_META_COMMENT = "Diese Veröffentlichung: eine Zeile. Hinweis und Stand, die bei jeder Verwendung zu nennen sind."
 
 
 @dataclass(frozen=True)
@@ -122,16 +105,18 @@ def publish(
     with files.locked(settings.home / ".publish.lock"):
         for name in shelf.clean(settings):
             report("publish", f"removed what an interrupted publication left: {name}")
+        told = ledger.settle(settings)
         meta = _meta(settings, facts)
         folder = settings.releases / meta["release_id"]
         folder.mkdir()
-        tables = _fill(settings, candidate, folder, contract, meta, report)
+        tables, changes = _fill(settings, candidate, folder, contract, meta, told, report)
+        _compare(settings, folder, _previous(meta), told.holds, report)
         shutil.copytree(quality_dir, folder / "quality")
         shelf.seal(folder)
         shelf.mark(folder, _release_json(settings, folder, meta, facts, tables))
         report("publish", f"release {folder.name} is whole")
         shelf.point_current(settings, folder.name)
-        archive.journal(settings, {"event": "published", "release_id": folder.name, "previous": _previous(meta)})
+        ledger.note_publication(settings, folder.name, _previous(meta), changes)
         shelf.link_exports(settings)
         for name in shelf.prune(settings, keep):
             report("publish", f"removed old release {name}")
@@ -146,6 +131,7 @@ def rollback(settings: Settings, release_id: str | None = None, report: Reporter
     started = time.monotonic()
     with files.locked(settings.home / ".publish.lock"):
         shelf.clean(settings)
+        told = ledger.settle(settings)
         now = shelf.read(settings.current)
         target = release_id or _before(settings, now)
         found = shelf.read(settings.releases / target)
@@ -153,7 +139,7 @@ def rollback(settings: Settings, release_id: str | None = None, report: Reporter
             known = ", ".join(str(release["release_id"]) for release in shelf.whole(settings)[-5:])
             raise MonitorError(f"{target} is no whole release; the last ones are: {known or 'none'}")
         shelf.point_current(settings, target)
-        archive.journal(settings, {"event": "rolled_back", "release_id": target, "from": (now or {}).get("release_id")})
+        ledger.note_rollback(settings, target, (now or {}).get("release_id"), told)
     report("publish", f"current is {target} again")
     return Release(target, settings.releases / target, dict(found["tables"]), time.monotonic() - started)
 
@@ -180,7 +166,8 @@ def _meta(settings: Settings, facts: ReleaseFacts) -> dict[str, Any]:
     moment, digest = clock.now(), inputs_digest(facts.inputs)
     stem = f"{moment:%Y%m%dT%H%M%SZ}-{digest[:8]}"
     name, number = stem, 1
-    while (settings.releases / name).exists():
+    taken = {event.release_id for event in publications.events(settings)}
+    while name in taken or (settings.releases / name).exists():
         number += 1
         name = f"{stem}-{number}"
     return {
@@ -204,27 +191,50 @@ def _fill(
     folder: Path,
     contract: ExportContract,
     meta: dict[str, Any],
+    told: publications.Account,
     report: Reporter,
-) -> list[Table]:
-    """Write warehouse.duckdb and exports/ into the folder; returns the published tables."""
+) -> tuple[list[Table], int]:
+    """Write warehouse.duckdb and exports/ into the folder; returns the published tables and how many values differ.
+
+    What differs from the values published so far is in the archive then.
+    """
     if not candidate.is_file():
         raise MonitorError(f"{candidate.name} does not exist; run the build first")
     with connection(settings.home / "tmp" / "publish") as con:
         con.execute(f"attach {literal(str(candidate))} as cand (read_only)")
         con.execute(f"attach {literal(str(folder / 'warehouse.duckdb'))} as rel")
-        found = [table for table in published_tables(con, "cand", contract) if table.name != "meta_release"]
-        tables = [copy_table(con, "cand", "rel", table) for table in found]
+        copy_macros(con, "cand", "rel")
+        found = {table.name: table for table in published_tables(con, "cand", contract)}
+        found.pop("meta_release", None)
+        publications_table = found.pop(ledger.MART, None)
+        tables = [copy_table(con, "cand", "rel", table) for table in found.values()]
         con.execute("detach cand")
+        delta = ledger.keep(settings, con, "rel", meta, told)
+        if publications_table:
+            tables.append(ledger.write_mart(con, "rel", publications_table, meta["release_id"], told, delta))
+            tables.sort(key=lambda table: table.name)
         rows = {table.name: table.rows for table in tables}
         meta["observations"] = rows.get("fct_observation", 0)
         meta["indicator_values"] = rows.get("mart_indicator", 0)
-        tables.append(write_row(con, "rel", _meta_table(), meta))
+        tables.append(write_row(con, "rel", META_RELEASE, meta))
         con.execute("checkpoint rel")
         report("publish", "warehouse.duckdb written", tables=len(tables), rows=sum(rows.values()))
         _export(con, folder / "exports", contract, meta, tables)
         con.execute("detach rel")
     report("publish", "exports written", tables=sum(contract.as_file(table.name) for table in tables))
-    return tables
+    return tables, len(delta.changes)
+
+
+def _compare(settings: Settings, folder: Path, previous: str | None, held: str, report: Reporter) -> None:
+    """Write what is new against the release before; a folder that is gone or damaged is no reason not to publish."""
+    scratch = settings.home / "tmp" / "publish"
+    gone_de = f"{held or previous} liegt nicht mehr vor, es gibt nichts zu vergleichen"
+    try:
+        old = settings.releases / previous if previous else None
+        diff.write(folder, old, scratch, gone_de if held else diff.FIRST_DE)
+    except MonitorError as problem:
+        report("publish", f"no comparison: {problem}")
+        diff.write(folder, None, scratch, gone_de)
 
 
 def _export(con: Any, target: Path, contract: ExportContract, meta: Mapping[str, Any], tables: list[Table]) -> None:
@@ -240,11 +250,6 @@ def _export(con: Any, target: Path, contract: ExportContract, meta: Mapping[str,
     manifest = exports.latest(heading, listed, _files(target))
     body = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
     (target / "latest.json").write_text(body, encoding="utf-8")
-
-
-def _meta_table() -> Table:
-    columns = tuple(Column(name, kind, False, text) for name, kind, text in _META)
-    return Table("meta_release", "main", columns, _META_COMMENT, ("release_id",))
 
 
 def _release_json(

@@ -19,6 +19,7 @@ from integrationsmonitor.release.tables import (
     Column,
     Table,
     connection,
+    copy_macros,
     copy_table,
     literal,
     published_tables,
@@ -70,6 +71,7 @@ def write(settings: Settings, candidate: Path, target: Path, moment: Moment) -> 
         with connection(settings.home / "tmp" / "as-of") as con:
             con.execute(f"attach {literal(str(candidate))} as cand (read_only)")
             con.execute(f"attach {literal(str(temporary))} as rel")
+            copy_macros(con, "cand", "rel")
             tables = [copy_table(con, "cand", "rel", table) for table in published_tables(con, "cand", contract)]
             columns = tuple(Column(name, kind, False, text) for name, kind, text in _META)
             row = {

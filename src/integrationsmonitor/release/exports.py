@@ -3,7 +3,8 @@
 Comes in: the release's tables and the contract. Goes out: CSV, Parquet, README.txt, latest.json.
 Refuses a column that a CSV cell cannot hold (lists, structs).
 
-The same rows give the same bytes: no build time and no release id stands in a data file but meta_release.
+The same rows give the same bytes: no build time and no release id stands in a data file but meta_release, and those of
+earlier changes in mart_publication.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The release's database. Comes in: the candidate file, closed. Goes out: a fresh file with the published tables only.
 
 Tables are created anew, column by column, and filled in a fixed order of rows: no free space, no staging view (those
-store absolute paths), no index, no leftover of what dbt wrote. NOT NULL and comments are kept; primary keys are not
-(the gate has proved them, and their indexes would double the file).
+store absolute paths), no index, no leftover of what dbt wrote. NOT NULL, comments and macros are kept; primary keys are
+not (the gate has proved them, and their indexes would double the file).
 Refuses: a candidate without a published table, a table name in two schemas, an ordering column that does not exist.
 """
 
@@ -114,31 +114,69 @@ def published_tables(con: duckdb.DuckDBPyConnection, database: str, contract: Ex
 
 def copy_table(con: duckdb.DuckDBPyConnection, source: str, target: str, table: Table) -> Table:
     """Create the table in `target`.main, fill it in order, describe it; returns it with its number of rows."""
-    here = f"{target}.main.{quoted(table.name)}"
-    columns = ", ".join(f"{quoted(c.name)} {c.type}{'' if c.nullable else ' not null'}" for c in table.columns)
-    con.execute(f"create table {here} ({columns})")
+    return fill_table(con, f"{source}.{quoted(table.schema)}.{quoted(table.name)}", target, table)
+
+
+def fill_table(con: duckdb.DuckDBPyConnection, relation: str, target: str, table: Table) -> Table:
+    """The same with the rows of any relation that has the table's columns."""
+    here = _create(con, target, table)
     names = ", ".join(quoted(column.name) for column in table.columns)
-    there = f"{source}.{quoted(table.schema)}.{quoted(table.name)}"
-    con.execute(f"insert into {here} select {names} from {there} order by {table.order_by}")
+    con.execute(f"insert into {here} select {names} from {relation} order by {table.order_by}")
     _describe(con, here, table)
     return Table(table.name, "main", table.columns, table.comment, table.order, count(con, here))
 
 
 def write_row(con: duckdb.DuckDBPyConnection, target: str, table: Table, values: Mapping[str, Any]) -> Table:
     """Create a table of exactly one row in `target`.main."""
-    here = f"{target}.main.{quoted(table.name)}"
-    columns = ", ".join(f"{quoted(c.name)} {c.type}{'' if c.nullable else ' not null'}" for c in table.columns)
-    con.execute(f"create table {here} ({columns})")
+    here = _create(con, target, table)
     marks = ", ".join("?" for _ in table.columns)
     con.execute(f"insert into {here} values ({marks})", [values[column.name] for column in table.columns])
     _describe(con, here, table)
     return Table(table.name, "main", table.columns, table.comment, table.order, 1)
 
 
+def copy_macros(con: duckdb.DuckDBPyConnection, source: str, target: str) -> list[str]:
+    """Copy the macros of the attached candidate into the empty target, defaults of their arguments included.
+
+    DuckDB tells a macro's text, but not its defaults; only a copy of the whole schema keeps them. So the schema goes
+    into a database in memory, loses its tables there, and what is left goes into the target. Returns the names.
+    """
+    con.execute("attach ':memory:' as shapes")
+    con.execute(f"copy from database {source} to shapes (schema)")
+    relations = con.execute(
+        """select 'table', schema_name, table_name from duckdb_tables() where database_name = 'shapes'
+        union all select 'view', schema_name, view_name from duckdb_views()
+        where database_name = 'shapes' and not internal"""
+    ).fetchall()
+    for kind, schema, name in relations:
+        con.execute(f"drop {kind} shapes.{quoted(schema)}.{quoted(name)} cascade")
+    schemas = con.execute(
+        """select schema_name from duckdb_schemas()
+        where database_name = 'shapes' and schema_name <> 'main' and not internal"""
+    ).fetchall()
+    for (schema,) in schemas:
+        con.execute(f"drop schema shapes.{quoted(schema)} cascade")
+    con.execute(f"copy from database shapes to {target} (schema)")
+    con.execute("detach shapes")
+    found = con.execute(
+        "select distinct function_name from duckdb_functions() where database_name = ? and not internal order by 1",
+        [target],
+    ).fetchall()
+    return [name for (name,) in found]
+
+
 def count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
     """Rows of a relation."""
     row = con.execute(f"select count(*) from {relation}").fetchone()
     return int(row[0]) if row else 0
+
+
+def _create(con: duckdb.DuckDBPyConnection, target: str, table: Table) -> str:
+    """Create the empty table; returns its name."""
+    here = f"{target}.main.{quoted(table.name)}"
+    columns = ", ".join(f"{quoted(c.name)} {c.type}{'' if c.nullable else ' not null'}" for c in table.columns)
+    con.execute(f"create table {here} ({columns})")
+    return here
 
 
 def _describe(con: duckdb.DuckDBPyConnection, here: str, table: Table) -> None:

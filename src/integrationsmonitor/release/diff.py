@@ -1,0 +1,237 @@
+"""What changed from one release to another, value by value, and why.
+
+Comes in: two `warehouse.duckdb` files. Goes out: one JSON-like mapping: tables, columns and rows that came or went,
+indicators and variants that are new or gone, and every value of `mart_indicator` that appeared, went, changed or is
+only marked otherwise, each with exactly one reason (`release.reasons`) and a German sentence (`release.news`).
+Refuses: a file that is no warehouse of a release (MonitorError).
+
+A release of an older version may lack tables or columns: only what both hold is compared, and a reason that cannot be
+told without them is "Grund nicht feststellbar".
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from integrationsmonitor.errors import MonitorError
+from integrationsmonitor.release import news
+from integrationsmonitor.release.reasons import KINDS, Evidence, Vintage, kind_of, reason_of
+from integrationsmonitor.release.tables import connection, count, literal, quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+# When the parts of a value became known may move without the value: that alone is no difference.
+_NO_DIFFERENCE = {"value_id", "source_known_from", "recorded_at"}
+_NAMED = (
+    "value_id", "indicator_id", "variant", "territory", "territory_date", "group_key", "region_key", "region_name",
+    "region_level", "period_type", "period_start", "period_end", "unit", "decimals", "is_default",
+)  # fmt: skip
+WAREHOUSE = "warehouse.duckdb"
+FIRST_DE = "die erste, es gibt nichts zu vergleichen"
+_LABELS = (
+    ("dim_indicator", "name_de", ("indicator_id",)),
+    ("dim_indicator_variant", "label_de", ("indicator_id", "variant")),
+    ("dim_indicator_variant", "group_key", ("indicator_id", "variant")),
+    ("dim_group", "label_de", ("group_key",)),
+)
+_SERIES = ("indicator_id", "variant", "group_key")
+_VINTAGE = ("value_id", "axis", "revision_kind", "known_from", "known_to", "vintage_no")
+Columns = Mapping[str, Mapping[str, str]]
+
+
+def compare(old: Path | None, new: Path, scratch: Path, without_old_de: str = FIRST_DE) -> dict[str, Any]:
+    """The differences of two releases; without an old one only what the new one is, and why there is nothing older."""
+    with connection(scratch) as con:
+        _attach(con, new, "new")
+        head = _head(con, "new")
+        if old is None:
+            nothing: dict[str, Any] = {"counts": {}, "reasons": {}, "values": []}
+            return {"format": 1, "old": None, "without_old_de": without_old_de, "new": head, **nothing}
+        _attach(con, old, "old")
+        columns = {side: _columns(con, side) for side in ("old", "new")}
+        evidence = _evidence(con, columns, _head(con, "old")["released_at"])
+        values = _values(con, columns, evidence)
+        return {
+            "format": 1,
+            "old": _head(con, "old"),
+            "new": head,
+            "tables": _tables(con, columns["old"], columns["new"]),
+            "catalogue": _catalogue(evidence),
+            "counts": {kind: sum(value["kind"] == kind for value in values) for kind in KINDS},
+            "reasons": dict(Counter(value["reason"] for value in values).most_common()),
+            "values": values,
+        }
+
+
+def write(folder: Path, old: Path | None, scratch: Path, without_old_de: str = FIRST_DE) -> None:
+    """Write diff.json and diff.md into the folder of a new release, against the folder of the one before."""
+    new = folder / WAREHOUSE
+    difference = compare(old / WAREHOUSE if old else None, new, scratch, without_old_de)
+    (folder / "diff.json").write_text(as_json(difference, indent=1) + "\n", encoding="utf-8")
+    (folder / "diff.md").write_text(news.page(difference), encoding="utf-8")
+
+
+def as_json(difference: Mapping[str, Any], indent: int | None = None) -> str:
+    """The comparison as JSON: decimals as text, so that none of their digits is lost, days and moments in ISO form."""
+
+    def plain(thing: Any) -> str:
+        return thing.isoformat() if isinstance(thing, date) else str(thing)
+
+    return json.dumps(difference, ensure_ascii=False, indent=indent, default=plain)
+
+
+def _attach(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
+    import duckdb
+
+    try:
+        con.execute(f"attach {literal(str(path))} as {name} (read_only)")
+        con.execute(f"select 1 from {name}.main.meta_release, {name}.main.mart_indicator limit 1")
+    except duckdb.Error as problem:
+        raise MonitorError(
+            f"{path}: expected the warehouse of a release with meta_release and mart_indicator: {problem}"
+        ) from None
+
+
+def _head(con: duckdb.DuckDBPyConnection, side: str) -> dict[str, Any]:
+    row = con.execute(f"select release_id, released_at, notice_de from {side}.main.meta_release").fetchone()
+    if row is None:
+        raise MonitorError("meta_release is empty: expected the warehouse of a release")
+    return dict(zip(("release_id", "released_at", "notice_de"), row, strict=True))
+
+
+def _columns(con: duckdb.DuckDBPyConnection, side: str) -> dict[str, dict[str, str]]:
+    """Types by table and column."""
+    found: dict[str, dict[str, str]] = {}
+    rows = con.execute(
+        """select table_name, column_name, data_type from duckdb_columns()
+        where database_name = ? and schema_name = 'main' and not internal order by table_name, column_index""",
+        [side],
+    ).fetchall()
+    for table, column, kind in rows:
+        found.setdefault(table, {})[column] = kind
+    return found
+
+
+def _tables(con: duckdb.DuckDBPyConnection, old: Columns, new: Columns) -> dict[str, Any]:
+    both = sorted(old.keys() & new.keys())
+    rows = {table: [count(con, f"{side}.main.{quoted(table)}") for side in ("old", "new")] for table in both}
+    return {
+        "added": sorted(new.keys() - old.keys()),
+        "gone": sorted(old.keys() - new.keys()),
+        "columns": {
+            table: {
+                "added": [name for name in new[table] if name not in old[table]],
+                "gone": [name for name in old[table] if name not in new[table]],
+                "retyped": [name for name in new[table] if old[table].get(name, new[table][name]) != new[table][name]],
+            }
+            for table in both
+            if old[table] != new[table]
+        },
+        "rows": {table: counts for table, counts in rows.items() if counts[0] != counts[1]},
+    }
+
+
+def _catalogue(evidence: Evidence) -> dict[str, list[str]]:
+    old, new = evidence.definitions
+    before, after = evidence.variants
+    return {
+        "indicators_new": sorted(new.keys() - old.keys()),
+        "indicators_removed": sorted(old.keys() - new.keys()),
+        "variants_new": sorted("/".join(key) for key in after - before if key[0] in old),
+        "variants_removed": sorted("/".join(key) for key in before - after if key[0] in new),
+    }
+
+
+def _evidence(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns], released_at: datetime) -> Evidence:
+    """What both releases say beside the values themselves."""
+
+    def both(table: str, names: tuple[str, ...], clause: str = "") -> tuple[list[tuple[Any, ...]], ...]:
+        """The rows in the old and in the new one, none where a release has no such table or not all of the columns."""
+        return tuple(
+            con.execute(f"select {', '.join(names)} from {side}.main.{table} {clause}").fetchall()
+            if {*names} <= columns[side].get(table, {}).keys()
+            else []
+            for side in ("old", "new")
+        )
+
+    definitions = both("dim_indicator", ("indicator_id", "definition_version"))
+    variants = both("dim_indicator_variant", ("indicator_id", "variant"))
+    withdrawn = both("mart_withdrawal", ("value_id", "reason_de", "is_applied"), "where is_applied")
+    newest = both("mart_indicator", (*_SERIES, "period_end"), _last_by(_SERIES, "period_end"))[0]
+    vintages = both("mart_indicator_vintage", _VINTAGE, _last_by(("value_id", "axis"), "vintage_no"))
+    latest = [{row[:2]: Vintage(*row[2:5]) for row in told} for told in vintages]
+    return Evidence(
+        released_at=released_at,
+        definitions=(dict(definitions[0]), dict(definitions[1])),
+        variants=({(row[0], row[1]) for row in variants[0]}, {(row[0], row[1]) for row in variants[1]}),
+        withdrawn=({row[0]: row[1] for row in withdrawn[0]}, {row[0]: row[1] for row in withdrawn[1]}),
+        newest_period={row[:3]: row[3] for row in newest},
+        vintages=(latest[0], latest[1]),
+        has_vintages={*_VINTAGE} <= columns["old"].get("mart_indicator_vintage", {}).keys(),
+    )
+
+
+def _last_by(keys: tuple[str, ...], order: str) -> str:
+    """SQL: of each key the row with the highest `order`."""
+    return f"qualify row_number() over (partition by {', '.join(keys)} order by {order} desc) = 1"
+
+
+def _values(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns], evidence: Evidence) -> list[dict[str, Any]]:
+    """Every value that is not the same in both, in the order of the catalogue, regions and periods."""
+    old, new = columns["old"]["mart_indicator"], columns["new"]["mart_indicator"]
+    compared = [name for name in new if name in old and name not in _NO_DIFFERENCE]
+    differs = " or ".join(f"old_row.{quoted(name)} is distinct from new_row.{quoted(name)}" for name in compared)
+    rows = con.execute(
+        f"""select old_row, new_row from old.main.mart_indicator as old_row
+        full join new.main.mart_indicator as new_row on old_row.value_id = new_row.value_id where {differs}
+        order by coalesce(new_row.indicator_id, old_row.indicator_id), coalesce(new_row.region_key, old_row.region_key),
+        coalesce(new_row.period_end, old_row.period_end), coalesce(new_row.value_id, old_row.value_id)"""
+    ).fetchall()
+    labels = _labels(con, columns)
+    return [_told(before, after, compared, evidence, labels) for before, after in rows]
+
+
+def _told(
+    old_row: dict[str, Any],
+    new_row: dict[str, Any],
+    compared: list[str],
+    evidence: Evidence,
+    labels: Mapping[tuple[str, ...], str],
+) -> dict[str, Any]:
+    old, new = (row if row["value_id"] is not None else None for row in (old_row, new_row))
+    row = new or old or {}
+    different = {name for name in compared if old and new and old[name] != new[name]}
+    kind = kind_of(old, new, different)
+    indicator, variant, group = (row[name] for name in ("indicator_id", "variant", "group_key"))
+    of_variant = labels.get(("dim_indicator_variant", "group_key", indicator, variant))
+    value = {
+        "kind": kind,
+        "reason": reason_of(kind, old, new, evidence),
+        **{name: row.get(name) for name in _NAMED},
+        "indicator_de": labels.get(("dim_indicator", "name_de", indicator), indicator),
+        "variant_de": labels.get(("dim_indicator_variant", "label_de", indicator, variant), variant),
+        # Empty where the variant speaks of this group anyway.
+        "group_de": "" if group == of_variant else labels.get(("dim_group", "label_de", group), group),
+        "old": {"value": old["value"], "status": old["status"]} if old else None,
+        "new": {"value": new["value"], "status": new["status"]} if new else None,
+        "columns": {name: [old_row[name], new_row[name]] for name in compared if name in different},
+        "withdrawal_de": evidence.withdrawn[1].get(row["value_id"]),
+    }
+    return {**value, "sentence_de": news.sentence(value)}
+
+
+def _labels(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns]) -> dict[tuple[str, ...], str]:
+    """What stands in the dimension tables under (table, column, key …); the new release's words count."""
+    found: dict[tuple[str, ...], str] = {}
+    for side in ("old", "new"):
+        for table, column, keys in _LABELS:
+            if {column, *keys} <= columns[side].get(table, {}).keys():
+                rows = con.execute(f"select {', '.join(keys)}, {column} from {side}.main.{table}").fetchall()
+                found |= {(table, column, *row[:-1]): row[-1] for row in rows}
+    return found

@@ -1,0 +1,245 @@
+"""What is new in a release, in German. Comes in: the comparison (`release.diff`). Goes out: sentences, lines, Markdown.
+
+Numbers are printed as they are quoted (`6,1 %`, `106.249 Personen`): rounded commercially to the indicator's decimals,
+with more of them where the rounded ones would hide the change. Long lists are cut and say how much is left; the JSON
+beside the page is complete.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby
+from typing import Any
+
+from integrationsmonitor.release.reasons import REASONS
+
+PER_INDICATOR, PER_REGION = 20, 10
+_MOST_DECIMALS = 10
+KINDS_DE = {
+    "appeared": ("Wert neu", "Werte neu"),
+    "changed": ("Wert geändert", "Werte geändert"),
+    "gone": ("Wert entfallen", "Werte entfallen"),
+    "marked": ("Wert nur anders gekennzeichnet", "Werte nur anders gekennzeichnet"),
+}
+# As docs/handbuch.md explains them.
+STATUS_DE = {
+    "zero": "genau null",
+    "rounded_to_zero": "auf null gerundet",
+    "secret": "geheim gehalten",
+    "unknown_or_secret": "unbekannt oder geheim",
+    "not_yet": "noch nicht geliefert",
+    "not_published": "nicht veröffentlicht",
+    "not_meaningful": "nicht sinnvoll",
+    "unreliable": "nicht verlässlich",
+    "not_existing": "Region gab es nicht",
+    "outage": "Datenausfall",
+    "withheld": "zurückgehalten",
+    "not_recorded": "nicht erfasst",
+}
+_UNITS = {"Prozent": " %", "Index": ""}
+Difference = Mapping[str, Any]
+
+
+def number(value: Decimal, decimals: int) -> str:
+    """`106.249` or `6,11`: points between thousands, a decimal comma, all decimals printed."""
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return f"{rounded:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+
+
+def day(when: date) -> str:
+    """`31.12.2019`."""
+    return f"{when:%d.%m.%Y}"
+
+
+def period(kind: str, start: date, end: date) -> str:
+    """A period as dim_period names it."""
+    if kind == "stichtag":
+        return day(end)
+    if kind == "quartal":
+        return f"{(end.month + 2) // 3}. Quartal {end.year}"
+    words = {"jahressumme": "Jahr", "jahresdurchschnitt": "Jahresdurchschnitt", "schuljahr": "Schuljahr, Berichtsjahr"}
+    return f"{words[kind]} {end.year}" if kind in words else f"{day(start)} bis {day(end)}"
+
+
+def sentence(value: Difference) -> str:
+    """What became of one value, and why."""
+    reason = REASONS[value["reason"]]
+    if value["reason"] == "withdrawn_by_us" and value["withdrawal_de"]:
+        reason += f" ({value['withdrawal_de'].rstrip('.')})"
+    group = f"; {value['group_de']}" if value["group_de"] else ""
+    head = f"{value['indicator_id']} {value['indicator_de']} ({value['variant_de']}{group})"
+    when = period(value["period_type"], value["period_start"], value["period_end"])
+    why = reason if value["reason"] == "unknown" else f"Grund: {reason}"
+    return f"{head}, {value['region_name']}, {when}: {_what(value)}. {why}."
+
+
+def of_region(difference: Difference, key: str, name: str) -> dict[str, Any]:
+    """The same comparison with the values of one region only."""
+    values = [value for value in difference["values"] if value["region_key"] == key]
+    counts = Counter(value["kind"] for value in values)
+    return {
+        **difference,
+        "region": f"{name} ({key})",
+        "counts": {kind: counts[kind] for kind in KINDS_DE},
+        "reasons": dict(Counter(value["reason"] for value in values).most_common()),
+        "values": values,
+    }
+
+
+def page(difference: Difference) -> str:
+    """`diff.md`: the summary, then by indicator, then by Kreis."""
+    return "\n".join(_page(difference)) + "\n"
+
+
+def lines(difference: Difference) -> Iterator[str]:
+    """The same for a terminal: the summary and every value; nothing is cut."""
+    yield from summary(difference)
+    for value in difference["values"]:
+        yield f"- {value['sentence_de']}"
+
+
+def summary(difference: Difference) -> Iterator[str]:
+    """How much changed, why, and what else is different."""
+    old, new = difference["old"], difference["new"]
+    if old is None:
+        yield f"Veröffentlichung {new['release_id']} ({new['notice_de']}): {difference['without_old_de']}"
+        return
+    yield f"Veröffentlichung {new['release_id']} vom {day(new['released_at'])} ({new['notice_de']}),"
+    yield f"verglichen mit {old['release_id']} vom {day(old['released_at'])}."
+    yield ""
+    if "region" in difference:
+        yield f"Nur Region {difference['region']}."
+    counted = [
+        f"{_thousands(count)} {KINDS_DE[kind][count != 1]}" for kind, count in difference["counts"].items() if count
+    ]
+    yield f"{', '.join(counted)}." if counted else "Kein Wert hat sich geändert."
+    for reason, count in difference["reasons"].items():
+        yield f"- {_thousands(count)} × {REASONS[reason]}"
+    if "region" not in difference:
+        yield from _around(difference)
+
+
+def _around(difference: Difference) -> Iterator[str]:
+    """What came to the catalogue and the tables, or went."""
+    words = {
+        "indicators_new": "Neue Indikatoren",
+        "indicators_removed": "Entfallene Indikatoren",
+        "variants_new": "Neue Varianten",
+        "variants_removed": "Entfallene Varianten",
+    }
+    told = [(word, difference["catalogue"][key]) for key, word in words.items()]
+    tables = difference["tables"]
+    told += [("Neue Tabellen", tables["added"]), ("Entfallene Tabellen", tables["gone"])]
+    for word, key in (("Neue Spalten", "added"), ("Entfallene Spalten", "gone"), ("Spalten anderer Art", "retyped")):
+        named = [f"{table}.{column}" for table, columns in tables["columns"].items() for column in columns[key]]
+        told.append((word, named))
+    changed = [f"{table} {_thousands(old)} → {_thousands(new)}" for table, (old, new) in tables["rows"].items()]
+    for word, names in [*told, ("Zeilen", changed)]:
+        if names:
+            yield f"- {word}: {', '.join(names)}"
+
+
+def _page(difference: Difference) -> Iterator[str]:
+    yield "# Was ist neu"
+    yield ""
+    yield from summary(difference)
+    values = difference["values"]
+    if not values:
+        return
+    yield ""
+    yield "Alle Änderungen stehen einzeln in `diff.json`; `monitor diff --region …` zeigt die einer Region."
+    yield ""
+    yield "## Nach Indikator"
+    names = {value["indicator_id"]: value["indicator_de"] for value in values}
+    for indicator, group in groupby(values, lambda value: str(value["indicator_id"])):
+        yield from _section(f"{indicator} {names[indicator]}", [*group], PER_INDICATOR)
+    yield ""
+    yield "## Nach Kreis"
+    kreise = [value for value in values if value["region_level"] == "kreis"]
+    for key, group in groupby(
+        sorted(kreise, key=lambda value: str(value["region_key"])), lambda value: value["region_key"]
+    ):
+        of_kreis = [*group]
+        yield from _section(f"{of_kreis[-1]['region_name']} ({key})", of_kreis, PER_REGION)
+    if not kreise:
+        yield ""
+        yield "Kein Wert eines Kreises hat sich geändert."
+
+
+def _section(heading: str, values: Sequence[Difference], most: int) -> Iterator[str]:
+    """A heading and its sentences: what changed or went first, then the newest periods."""
+    weight = {"changed": 0, "gone": 1, "appeared": 2, "marked": 3}
+    ordered = sorted(values, key=lambda value: value["period_end"], reverse=True)
+    ordered.sort(key=lambda value: weight[value["kind"]])
+    yield ""
+    yield f"### {heading}"
+    yield ""
+    for value in ordered[:most]:
+        yield f"- {value['sentence_de']}"
+    if len(ordered) > most:
+        yield f"- … und {_thousands(len(ordered) - most)} weitere"
+
+
+def _what(value: Difference) -> str:
+    old, new, columns = value["old"], value["new"], value["columns"]
+    if value["kind"] == "appeared":
+        return f"neu, {_quoted(value, new)}"
+    if value["kind"] == "gone":
+        return f"entfallen, zuletzt {_quoted(value, old)}"
+    if value["reason"] == "withdrawn_by_us":
+        return f"{_quoted(value, new)}; die Zahl von bisher ist nicht weiter zu zitieren"
+    if old != new:
+        now, before = _apart(value, new, old)
+        return f"{now} statt {before}"
+    text = f"{_quoted(value, new)} wie bisher"
+    if value["kind"] == "changed":
+        return f"{text}, aber {_parts(columns)}"
+    if "is_default" in columns:
+        return f"{text}, jetzt {'' if columns['is_default'][1] else 'nicht mehr '}die bevorzugte Variante"
+    if "flags" in columns:
+        before, now = (words or "keine" for words in columns["flags"])
+        return f"{text}, Kennzeichen {now} statt {before}"
+    return f"{text}, geändert: {', '.join(columns)}"
+
+
+def _parts(columns: Difference) -> str:
+    """What changed of the numbers beside the value."""
+    words = {"numerator": "Zähler", "denominator": "Nenner", "value_low": "untere Grenze", "value_high": "obere Grenze"}
+    told = []
+    for column, word in words.items():
+        if column in columns:
+            before, now = (_plain(part) for part in columns[column])
+            told.append(f"{word} {now} statt {before}")
+    return ", ".join(told)
+
+
+def _plain(part: Decimal | None) -> str:
+    """A number with the decimals that it has."""
+    if part is None:
+        return "keine Angabe"
+    digits = -int(part.normalize().as_tuple().exponent)
+    return number(part, max(digits, 0))
+
+
+def _apart(value: Difference, one: Difference, other: Difference) -> tuple[str, str]:
+    """Two statements with as many decimals as it takes to tell them apart."""
+    for decimals in range(value["decimals"], _MOST_DECIMALS + 1):
+        texts = _quoted(value, one, decimals), _quoted(value, other, decimals)
+        if texts[0] != texts[1]:
+            return texts
+    return f"{texts[0]} ({one['status']})", f"{texts[1]} ({other['status']})"
+
+
+def _quoted(value: Difference, stated: Difference, decimals: int | None = None) -> str:
+    """A value with its unit, or why there is none."""
+    if stated["value"] is None:
+        return f"kein Wert ({STATUS_DE.get(stated['status'], stated['status'])})"
+    unit = _UNITS.get(value["unit"], f" {value['unit']}")
+    return number(stated["value"], value["decimals"] if decimals is None else decimals) + unit
+
+
+def _thousands(count: int) -> str:
+    return number(Decimal(count), 0)

@@ -1,0 +1,205 @@
+"""What is new in a release stands in it, in German, and can be asked for between any two."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from release_support import facts_of, settings_of
+
+from integrationsmonitor.errors import ConfigError
+from integrationsmonitor.release import Release, asked, diff, news, publish, releases
+from integrationsmonitor.release.reasons import REASONS
+from integrationsmonitor.settings import Settings
+
+# A value changes, one goes, one comes, some are marked, one is taken back; tables and the catalogue change, too.
+IN_ERFURT = "region_key = '16051' and indicator_id = 'A01' and variant = 'fortschreibung' and period_end = '2021-12-31'"
+TAKEN_BACK = "region_key = '16054' and variant = 'fortschreibung' and period_end = '2020-12-31'"
+EDITS = (
+    f"update mart_indicator set value = 10.04, numerator = numerator + 4 where {IN_ERFURT}",
+    "delete from mart_indicator where region_key = '16052' and variant = 'andere' and period_end = '2020-12-31'",
+    "insert into mart_indicator select * replace ('new' as value_id, date '2022-12-31' as period_end, "
+    f"timestamp '2026-11-23' as recorded_at) from mart_indicator where {IN_ERFURT}",
+    "update mart_indicator set flags = 'provisional' where region_key = '16053' and variant = 'andere'",
+    "insert into mart_withdrawal select value_id, 'Falscher Nenner.', timestamp '2026-11-22', true "
+    f"from mart_indicator where {TAKEN_BACK}",
+    f"update mart_indicator set value = null, status = 'withheld' where {TAKEN_BACK}",
+    "alter table dim_group add column note varchar",
+    "create table mart_new (a integer)",
+    "insert into dim_indicator_variant values ('A02', 'neu', 2)",
+)
+Two = tuple[Release, Release]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, candidate: Path, quality_dir: Path) -> Settings:
+    """Two releases: the sample, and the sample after the edits; read-only."""
+    folder = tmp_path_factory.mktemp("diff")
+    settings = settings_of(folder / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MONITOR_NOW", "2026-11-22T02:15:00+01:00")
+        publish(settings, candidate, quality_dir, facts_of(1))
+        shutil.copy(candidate, folder / "changed.duckdb")
+        with duckdb.connect(str(folder / "changed.duckdb")) as con:
+            for statement in EDITS:
+                con.execute(statement)
+        publish(settings, folder / "changed.duckdb", quality_dir, facts_of(2))
+    return settings
+
+
+@pytest.fixture(scope="module")
+def two(home: Settings) -> Two:
+    first, second = (
+        Release(found["release_id"], home.releases / found["release_id"], found["tables"], 0.0)
+        for found in releases(home)
+    )
+    return first, second
+
+
+def told(release: Release) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((release.path / "diff.json").read_text(encoding="utf-8"))
+    return found
+
+
+def test_every_difference_is_told_once_with_its_reason(two: Two) -> None:
+    found = told(two[1])
+    assert {(value["kind"], value["reason"], value["region_key"]) for value in found["values"]} == {
+        ("changed", "unknown", "16051"),
+        ("appeared", "new_period", "16051"),
+        ("gone", "unknown", "16052"),
+        ("marked", "flags_changed", "16053"),
+        ("changed", "withdrawn_by_us", "16054"),
+    }
+    assert found["counts"] == {"appeared": 1, "changed": 2, "gone": 1, "marked": 2}
+    assert (
+        sum(found["reasons"].values()) == len(found["values"]) == len({value["value_id"] for value in found["values"]})
+    )
+    assert (found["old"]["release_id"], found["new"]["release_id"]) == (two[0].id, two[1].id)
+
+
+def test_tables_columns_rows_and_variants_are_told(two: Two) -> None:
+    found = told(two[1])
+    assert found["tables"]["added"] == ["mart_new"]
+    assert found["tables"]["columns"] == {"dim_group": {"added": ["note"], "gone": [], "retyped": []}}
+    assert found["tables"]["rows"]["dim_indicator_variant"] == [3, 4]
+    assert found["catalogue"]["variants_new"] == ["A02/neu"]
+
+
+def test_a_sentence_says_what_it_was_what_it_is_and_why(two: Two) -> None:
+    sentences = {(value["kind"], value["reason"]): value["sentence_de"] for value in told(two[1])["values"]}
+    head = "A01 Ausländeranteil (fortschreibung; Personen ohne deutsche Staatsangehörigkeit), "
+    assert sentences["changed", "unknown"] == (
+        f"{head}Erfurt, 31.12.2021: 10,04 % statt 10,00 %. Grund nicht feststellbar."
+    ), "as many decimals as it takes to see the change"
+    assert sentences["appeared", "new_period"].endswith("Erfurt, 31.12.2022: neu, 10,0 %. Grund: neuer Zeitraum.")
+    assert "zuletzt 10,0 %" in sentences["gone", "unknown"]
+    assert "10,0 % wie bisher, Kennzeichen provisional statt keine" in sentences["marked", "flags_changed"]
+    withdrawn = sentences["changed", "withdrawn_by_us"]
+    assert "kein Wert (zurückgehalten)" in withdrawn
+    assert withdrawn.endswith("Grund: von uns zurückgezogen (Falscher Nenner).")
+    assert "10,0" not in withdrawn, "what was taken back is not quoted again"
+
+
+def test_the_page_begins_with_the_summary_and_ends_with_the_kreise(two: Two) -> None:
+    page = (two[1].path / "diff.md").read_text(encoding="utf-8")
+    assert "1 Wert neu, 2 Werte geändert, 1 Wert entfallen, 2 Werte nur anders gekennzeichnet." in page
+    headings = re.findall(r"^#+ .*", page, re.MULTILINE)
+    assert headings[:3] == ["# Was ist neu", "## Nach Indikator", "### A01 Ausländeranteil"]
+    assert headings[3:5] == ["## Nach Kreis", "### Erfurt (16051)"]
+    listed = {file["path"] for file in json.loads((two[1].path / "release.json").read_text())["files"]}
+    assert {"diff.json", "diff.md"} <= listed
+
+
+def test_the_first_release_says_that_it_is_the_first(two: Two) -> None:
+    assert told(two[0])["old"] is None
+    assert "die erste, es gibt nichts zu vergleichen" in (two[0].path / "diff.md").read_text(encoding="utf-8")
+
+
+def test_a_lost_or_damaged_folder_is_no_reason_not_to_publish(publish_night: Callable[..., Release]) -> None:
+    first = publish_night(1)
+    warehouse = first.path / "warehouse.duckdb"
+    warehouse.chmod(0o644)
+    warehouse.write_bytes(b"no warehouse")
+    second = publish_night(2)
+    assert f"{first.id} liegt nicht mehr vor" in (second.path / "diff.md").read_text(encoding="utf-8")
+    shutil.rmtree(second.path.parent)
+    page = (publish_night(3).path / "diff.md").read_text(encoding="utf-8")
+    assert f"{second.id} liegt nicht mehr vor" in page
+
+
+def test_long_lists_are_cut_and_counted_and_the_json_is_complete(
+    settings: Settings, publish_night: Callable[..., Release], candidate: Path, quality_dir: Path, tmp_path: Path
+) -> None:
+    publish_night(1)
+    shutil.copy(candidate, tmp_path / "all.duckdb")
+    with duckdb.connect(str(tmp_path / "all.duckdb")) as con:
+        con.execute("update mart_indicator set value = value + 1 where indicator_id = 'A01'")
+    release = publish(settings, tmp_path / "all.duckdb", quality_dir, facts_of(2))
+    found, page = told(release), (release.path / "diff.md").read_text(encoding="utf-8")
+    count = len(found["values"])
+    assert count > 100
+    assert f"- … und {count - news.PER_INDICATOR} weitere" in page
+
+
+def test_any_two_releases_can_be_asked_for(home: Settings, two: Two) -> None:
+    assert diff.as_json(asked.difference(home)) == json.dumps(told(two[1]), ensure_ascii=False)
+    backwards = asked.difference(home, two[1].id, two[0].id)
+    assert backwards["counts"] == {"appeared": 1, "changed": 2, "gone": 1, "marked": 2}
+    (back,) = [value for value in backwards["values"] if value["reason"] == "given_back"]
+    assert back["new"]["value"] == 10
+
+
+@pytest.mark.parametrize("region", ["16051", "Erfurt", "erfurt"])
+def test_one_region_can_be_asked_for(home: Settings, two: Two, region: str) -> None:
+    found = asked.difference(home, region=region)
+    assert found["counts"] == {"appeared": 1, "changed": 1, "gone": 0, "marked": 0}
+    assert "Nur Region Erfurt (16051)." in list(news.lines(found))
+
+
+def test_mistakes_name_what_there_is(home: Settings, two: Two) -> None:
+    with pytest.raises(ConfigError, match=f"1999 is no whole release.*{two[0].id}, {two[1].id}"):
+        asked.difference(home, "1999")
+    with pytest.raises(ConfigError, match="2026 begins 2 releases"):
+        asked.difference(home, "2026")
+    with pytest.raises(ConfigError, match="--region Nirgends: is no key and no name"):
+        asked.difference(home, region="Nirgends")
+
+
+def test_without_a_release_there_is_nothing_to_compare(settings: Settings) -> None:
+    with pytest.raises(ConfigError, match="no release yet"):
+        asked.difference(settings)
+
+
+# ---- German -------------------------------------------------------------------------------------------------------
+
+
+@given(st.decimals(min_value=-(10**9), max_value=10**9, places=10), st.integers(0, 4))
+def test_a_number_reads_back_as_its_rounded_self(value: Decimal, decimals: int) -> None:
+    text = news.number(value, decimals)
+    back = Decimal(text.replace(".", "").replace(",", "."))
+    assert abs(back - value) <= Decimal(5).scaleb(-decimals - 1)
+    assert len(text.partition(",")[2]) == decimals
+    assert re.fullmatch(r"-?\d{1,3}(\.\d{3})*(,\d+)?", text)
+
+
+def test_numbers_and_periods_are_printed_as_they_are_quoted() -> None:
+    assert news.number(Decimal("106249"), 0) == "106.249"
+    assert news.number(Decimal("6.105"), 2) == "6,11"
+    assert news.period("stichtag", date(2019, 12, 31), date(2019, 12, 31)) == "31.12.2019"
+    assert news.period("quartal", date(2019, 4, 1), date(2019, 6, 30)) == "2. Quartal 2019"
+    assert news.period("monat", date(2019, 4, 1), date(2019, 4, 30)) == "01.04.2019 bis 30.04.2019"
+    assert news.period("jahressumme", date(2019, 1, 1), date(2019, 12, 31)) == "Jahr 2019"
+
+
+def test_every_reason_is_a_german_phrase_of_its_own() -> None:
+    assert len(set(REASONS.values())) == len(REASONS)
