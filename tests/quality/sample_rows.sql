@@ -54,11 +54,11 @@ insert into mart_correction
     select 'sample', observation_id, dataset_id, 'flag', 'doubtful_source', value, sign, value, status, 'Nur ein Beispiel',
         null, null, 'Nur ein Beispiel', 'open', true, null
     from fct_observation where dataset_id = 'local_azr_presse' and sex = 'insgesamt';
-insert into fct_observation_vintage select observation_id, 'source', source_known_from, null from fct_observation;
+insert into fct_observation_vintage select 'source', 1, source_known_from, null, * from fct_observation;
 insert into mart_indicator_vintage
-    select value_id, axis, known_from, known_to from mart_indicator, (values
-        ('source', timestamp '2020-01-01', timestamp '2021-01-01'), ('source', timestamp '2021-01-01', null),
-        ('recorded', timestamp '2026-01-01', null)) as vintage(axis, known_from, known_to);
+    select vintage.*, mart_indicator.* from mart_indicator, (values
+        ('source', 1, timestamp '2020-01-01', timestamp '2021-01-01'), ('source', 2, timestamp '2021-01-01', null),
+        ('recorded', 1, timestamp '2026-01-01', null)) as vintage;
 insert into mart_provenance
     select value_id, 'numerator', 1, observation_id, false, observation.value, observation.status, observation.sign,
         raw_sha256, raw_locator, observation.recorded_at, 'dl-de/by-2-0', 'Nur ein Beispiel'

@@ -45,10 +45,10 @@ create table mart_provenance (value_id varchar not null, role varchar not null, 
     licence_id varchar not null, attribution varchar not null);
 create table mart_withdrawal (value_id varchar not null, reason_de varchar not null, withdrawn_at timestamp not null,
     is_applied boolean not null);
-create table fct_observation_vintage (observation_id varchar not null, axis varchar not null, known_from timestamp not null,
-    known_to timestamp);
-create table mart_indicator_vintage (value_id varchar not null, axis varchar not null, known_from timestamp not null,
-    known_to timestamp);
+create table fct_observation_vintage as
+    select 'source' as axis, 1 as vintage_no, source_known_from as known_from, null::timestamp as known_to, * from fct_observation;
+create table mart_indicator_vintage as
+    select 'source' as axis, 1 as vintage_no, source_known_from as known_from, null::timestamp as known_to, * from mart_indicator;
 create table mart_publication (value_id varchar not null, publication_no integer not null, release_id varchar not null,
     published_at timestamp not null, value decimal(28, 10), status varchar not null, definition_version integer not null);
 create macro published_as_of(ts) as table with published as (
