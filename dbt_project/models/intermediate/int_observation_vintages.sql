@@ -157,7 +157,13 @@ event as (
 
 -- A warehouse as of a moment knows nothing that the source said later.
 known_event as (
-    select event.*,
+    select
+        event.*,
+        -- when the source was last heard of this cell, a repetition included
+        lag(event.source_known_from) over (
+            partition by event.cell_id, event.is_in_force
+            order by event.answer_no, event.parse_seq
+        ) as told_before,
     from event
     cross join {{ ref('stg_inputs__as_of') }} as as_of
     where event.source_known_from <= coalesce(as_of.moment, event.source_known_from)
@@ -222,6 +228,8 @@ change as (
         event.*,
         cell.figure_id,
         cell.basis,
+        cell.measure,
+        cell.region_key,
         row_number() over within_cell as vintage_no,
         lead(event.known_from) over within_cell as known_to,
         min(event.known_from) over (partition by event.axis, cell.figure_id) as figure_known_from,
@@ -235,20 +243,38 @@ change as (
             {% endfor -%}
         )
     window within_cell as (partition by event.axis, event.cell_id order by event.answer_no, event.parse_seq)
+),
+
+-- A break from which on the source delivers its history anew lies between this answer and the one before it.
+redefined as (
+    select distinct
+        change.axis,
+        change.cell_id,
+        change.vintage_no,
+    from change
+    inner join {{ ref('stg_catalog__break') }} as definition
+        on
+            change.dataset_id = definition.dataset_id
+            and definition.measure in ('*', change.measure)
+            and definition.region_key in ('*', change.region_key)
+            and change.told_before < definition.known_from
+            and change.source_known_from >= definition.known_from
 )
 
 select
-    axis,
-    cell_id,
-    vintage_no,
+    change.axis,
+    change.cell_id,
+    change.vintage_no,
     case
-        when is_own_correction then 'own_correction'
+        when change.is_own_correction then 'own_correction'
         when not is_present then 'withdrawn'
-        when vintage_no = 1 and basis like 'Fortschreibung%' and figure_known_from < known_from then 'census_rebase'
-        when vintage_no = 1 then 'first'
+        when change.vintage_no = 1 and basis like 'Fortschreibung%' and figure_known_from < known_from
+            then 'census_rebase'
+        when change.vintage_no = 1 then 'first'
         when is_present_before and value_before is null and status_before in ('not_yet', 'not_published', 'outage')
             then 'late_delivery'
         when is_present_before and territory_date <> territory_date_before then 'territory_restated'
+        when is_present_before and redefined.cell_id is not null then 'definition_change'
         when quality_before = 'p' and coalesce(quality, '') <> 'p' then 'provisional_to_final'
         else 'correction'
     end as revision_kind,
@@ -269,3 +295,4 @@ select
     known_from_quality,
     recorded_at,
 from change
+left join redefined using (axis, cell_id, vintage_no)
