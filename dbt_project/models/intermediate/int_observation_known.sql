@@ -50,7 +50,10 @@ select
             else printed.value_high
         end as value_high,
         printed.is_rounded and not coalesce(correction.is_dropped or correction.is_replaced, false) as is_rounded,
-        {{ merge_words(['printed.flags', 'correction.flags']) }} as flags
+        case
+            when correction.cell_id is null then printed.flags
+            else {{ merge_words(['printed.flags', 'correction.flags']) }}
+        end as flags
     ),
 from {{ ref('int_observation_printed') }} as printed
 left join correction

@@ -31,11 +31,14 @@ select
         when status = 'rounded_to_zero' then rounding_high
         else value + rounding_high
     end as value_high,
-    {{ merge_words([
-        "case when revision_kind = 'own_correction' then 'own_correction' end",
-        "case when quality = 'p' then 'provisional' end",
-        "case when quality = 'r' then 'corrected_by_source' end",
-        "case when quality = 's' then 'estimated_by_source' end",
-        "case when quality = '()' then 'uncertain_by_source' end",
-    ]) }} as flags,
+    case
+        when quality is null and revision_kind <> 'own_correction' then ''
+        else {{ merge_words([
+            "case when revision_kind = 'own_correction' then 'own_correction' end",
+            "case when quality = 'p' then 'provisional' end",
+            "case when quality = 'r' then 'corrected_by_source' end",
+            "case when quality = 's' then 'estimated_by_source' end",
+            "case when quality = '()' then 'uncertain_by_source' end",
+        ]) }}
+    end as flags,
 from vintage

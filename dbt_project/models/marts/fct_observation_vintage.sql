@@ -52,11 +52,3 @@ select
     vintage.recorded_at,
     vintage.flags,
 from vintage
-order by
-    vintage.dataset_id,
-    vintage.measure,
-    vintage.period_end,
-    vintage.region_key,
-    vintage.cell_id,
-    vintage.axis,
-    vintage.vintage_no
