@@ -296,3 +296,29 @@ def test_what_explain_does_not_find_is_one_line_and_exit_code_1(recorded_home: N
     told = recorded_home.monitor("explain", "A01", "--region", "Ilmkreis", "--period", "2022")
     assert (told.code, told.out) == (1, "")
     assert told.err == "monitor: 'Ilmkreis' is no region; the nearest: Ilm-Kreis\n"
+
+
+def test_a_gap_is_told_with_the_variant_beside_it_and_the_mixture_that_is_not_formed(recorded_home: Night) -> None:
+    """Both figures for 2018 are known: those of the Kreis itself, and its population as the office has it."""
+    question = ("explain", "A01", "--region", "16070", "--period", "2018-12-31")
+    facts = recorded_home.monitor(*question, "--json").json
+    assert (facts["value"], facts["status"], facts["inputs"]) == (None, "not_recorded", [])
+    (own,) = facts["instead"]["variants"]
+    assert (own["variant"], own["numerator"], own["denominator"]) == ("kreisangabe", 6504, 106402)
+    assert "6.504 ÷ 106.402 × 100 = 6,11 %" in own["text_de"]
+    (mixture,) = facts["instead"]["mixtures"]
+    assert mixture["text_de"].startswith("6.504 ÷ 108.742 × 100 = 5,98 % mischt zwei Grundlagen")
+    formed = "select count(*) from mart_indicator where numerator = 6504 and denominator = 108742"
+    assert recorded_home.query(formed) == [(0,)]
+    text = " ".join(recorded_home.monitor(*question).out.split())
+    assert "Ergebnis keine Zahl" in text
+    assert mixture["text_de"] in text
+    beside = recorded_home.monitor(*question, "--variant", "kreisangabe", "--json").json
+    assert [part["printed"] for part in beside["inputs"]] == ["6504", "106402"]
+    assert not beside["variant"]["is_default"]
+
+
+def test_two_bases_of_one_day_are_two_variants(recorded_home: Night) -> None:
+    facts = recorded_home.monitor("explain", "A00", "--region", "16051", "--period", "2022", "--json").json
+    assert (facts["value"], facts["basis"]) == (218769, "Fortschreibung_Zensus2022")
+    assert [(entry["value"], entry["basis"]) for entry in facts["variants"]] == [(214969, "Fortschreibung_Zensus2011")]
