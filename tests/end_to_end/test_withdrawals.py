@@ -86,7 +86,7 @@ def test_an_analyst_and_a_reader_of_the_files_see_the_reason(withdrawn: Night, r
 def test_nothing_else_changes(published: Night, withdrawn: Night, rate: str, share: str) -> None:
     changed = differing_tables(published.warehouse, withdrawn.warehouse)
     indicators = {"mart_indicator", "mart_indicator_vintage", "mart_indicator_change", "mart_indicator_flag"}
-    assert set(changed) == indicators | {"mart_withdrawal", "dim_indicator"}
+    assert set(changed) == indicators | {"mart_withdrawal", "mart_provenance", "dim_indicator"}
     assert changed["mart_indicator"] == 4  # two rows as they were, and as they are
     assert withdrawn.query("select value_id from mart_indicator where status = 'withheld' order by 1") == [
         (value_id,) for value_id in sorted((rate, share))
