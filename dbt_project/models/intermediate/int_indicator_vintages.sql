@@ -276,10 +276,23 @@ vintage as (
         at_time as known_from,
         lead(at_time) over (partition by {{ value_key | join(', ') }} order by at_time) as known_to,
     from change
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (partition by {{ value_key | join(', ') }} order by known_from) as vintage_no,
+    from vintage
+    where status is not null
 )
 
+-- A value has a first vintage of its own, whatever its parts went through before; and a part may be new where the value
+-- is not: another dataset, preferred to the one before, has it now.
 select
-    *,
-    row_number() over (partition by {{ value_key | join(', ') }} order by known_from) as vintage_no,
-from vintage
-where status is not null
+    * exclude (revision_kind),
+    case
+        when vintage_no = 1 and revision_kind not in ('own_correction', 'census_rebase') then 'first'
+        when vintage_no > 1 and revision_kind = 'first' then 'other_source'
+        else revision_kind
+    end as revision_kind,
+from numbered

@@ -1,7 +1,8 @@
 {{ config(schema='staging') }}
 -- What we read of an answer, and since when: one row per cell, answer and reading that differs from the one before it.
--- The first reading is what the source says; every further one of the same bytes is a correction of ours, a cell that
--- it no longer holds included. The last one is in force.
+-- The first reading is what the source says; a further one of the same bytes that tells another figure is a correction
+-- of ours, a cell that it no longer holds included. The last one is in force, with all that it tells.
+{% set elsewhere = ['raw_locator', 'printed', 'stated_known_from', 'stated_known_from_quality', 'citation'] %}
 with reading as (
     select
         true as is_present,
@@ -50,30 +51,37 @@ told as (
 beside_the_one_before as (
     select
         *,
-        lag(is_present) over before as was_present,
-        lag(value) over before as value_before,
-        lag(sign) over before as sign_before,
-        lag(status) over before as status_before,
-        min(printed) over (partition by cell_id, raw_sha256) as printed_by_any_reading,
+        not is_first
+        and (
+            {% for column in ['is_present', 'value', 'sign', 'status', 'quality', 'territory_date'] -%}
+                {{ 'or ' if not loop.first }}{{ column }} is distinct from lag({{ column }}) over before
+            {% endfor -%}
+        ) as is_another_figure,
+        (
+            {% for column in elsewhere -%}
+                {{ 'or ' if not loop.first }}{{ column }} is distinct from lag({{ column }}) over before
+            {% endfor -%}
+        ) as is_told_otherwise,
+        row_number() over before as reading_no,
+        first_value(case when is_first then value end) over before as value_at_first,
+        first_value(case when is_first then status end) over before as status_at_first,
     from told
     window before as (partition by cell_id, raw_sha256 order by parse_seq)
 ),
 
 statement as (
     select
-        * exclude (was_present, value_before, sign_before, status_before, printed_by_any_reading)
-        -- Landed before readings kept what is printed: the same bytes print the same.
-        replace (case when is_present then coalesce(printed, printed_by_any_reading) end as printed),
+        * exclude (reading_no, is_another_figure, is_told_otherwise, is_first),
+        -- once corrected it stays corrected, whatever else a later reading tells better
+        bool_or(is_another_figure) over (
+            partition by cell_id, raw_sha256
+            order by parse_seq
+        ) as is_own_correction,
     from beside_the_one_before
-    where
-        was_present is distinct from is_present
-        or value is distinct from value_before
-        or sign is distinct from sign_before
-        or status is distinct from status_before
+    qualify reading_no = 1 or is_another_figure or is_told_otherwise
 )
 
 select
-    * exclude (is_first),
-    not is_first as is_own_correction,
+    *,
     row_number() over (partition by cell_id, raw_sha256 order by parse_seq desc) = 1 as is_in_force,
 from statement

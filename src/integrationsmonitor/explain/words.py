@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 REASONS = {
-    "not_recorded": "Dafür liegt uns keine Zahl vor: Eine Antwort der Quelle für diesen Zeitpunkt fehlt.",
+    "not_recorded": "Dafür liegt uns keine Zahl vor: Keine Antwort der Quelle, die wir haben, nennt eine.",
     "rounded_to_zero": "Die Quelle hat auf null gerundet; wie viele es sind, sagt sie nicht.",
     "secret": "Die Quelle hält die Zahl geheim (statistische Geheimhaltung).",
     "unknown_or_secret": "Die Quelle nennt keine Zahl: unbekannt oder geheim; sie unterscheidet es nicht.",
@@ -35,6 +35,7 @@ FLAGS = {
 CHANGES = {
     "first": "erste Fassung",
     "late_delivery": "nachgeliefert",
+    "other_source": "aus einem anderen, bevorzugten Datensatz",
     "correction": "von der Quelle berichtigt",
     "provisional_to_final": "vorläufig zu endgültig",
     "census_rebase": "auf neuer Zensusgrundlage",

@@ -9,8 +9,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor import files
+from integrationsmonitor import clock, files
 from integrationsmonitor.catalog import catalog_of
+from integrationsmonitor.errors import ConfigError
 from integrationsmonitor.night import inputs
 from integrationsmonitor.progress import Reporter, silent
 
@@ -30,6 +31,8 @@ def build_as_of(
     from integrationsmonitor.release import as_of
 
     started = time.monotonic()
+    if moment > clock.now():
+        raise ConfigError(f"--as-of {moment:%Y-%m-%d %H:%M} (UTC) has not come yet: nobody knows what is known then")
     what = as_of.Moment(moment, axis, inputs.code_version())
     if output is not None:
         as_of.refuse_existing(output)

@@ -54,9 +54,15 @@ def build_tables(
         "origin": recorded.origins(settings, histories),
         "withdrawal": withdrawals(settings),
         "as_of": arrow_table("as_of", [{"moment": known_by}]),
-        # no part of what is new: a publication is no news for the next one
-        "publication": publications.table(publications.account(settings).rows),
+        "publication": _publications(settings, as_of),
     }
+
+
+def _publications(settings: Settings, as_of: AsOf | None) -> pa.Table:
+    """What was published by then; no part of the digests: a publication is no news for the next one."""
+    rows = publications.account(settings).rows
+    by_then = None if as_of is None else clock.naive_utc(as_of.moment)
+    return publications.table([row for row in rows if by_then is None or row.published_at <= by_then])
 
 
 def ensure_landing(settings: Settings, catalog: Catalog, histories: dict[str, History], report: Reporter) -> None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # When the parts of a value became known may move without the value: that alone is no difference.
 _NO_DIFFERENCE = {"value_id", "source_known_from", "recorded_at"}
+# What a person took back is not told again, nor anything from which it could be computed.
+_TAKEN_BACK = {"value", "value_low", "value_high", "numerator", "denominator"}
 _NAMED = (
     "value_id", "indicator_id", "variant", "territory", "territory_date", "group_key", "region_key", "region_name",
     "region_level", "period_type", "period_start", "period_end", "unit", "decimals", "is_default",
@@ -210,6 +212,8 @@ def _told(
     kind = kind_of(old, new, different)
     indicator, variant, group = (row[name] for name in ("indicator_id", "variant", "group_key"))
     of_variant = labels.get(("dim_indicator_variant", "group_key", indicator, variant))
+    is_taken_back = row.get("value_id") in evidence.withdrawn[1]
+    shown = different - _TAKEN_BACK if is_taken_back else different
     value = {
         "kind": kind,
         "reason": reason_of(kind, old, new, evidence),
@@ -218,9 +222,9 @@ def _told(
         "variant_de": labels.get(("dim_indicator_variant", "label_de", indicator, variant), variant),
         # Empty where the variant speaks of this group anyway.
         "group_de": "" if group == of_variant else labels.get(("dim_group", "label_de", group), group),
-        "old": {"value": old["value"], "status": old["status"]} if old else None,
+        "old": {"value": None if is_taken_back else old["value"], "status": old["status"]} if old else None,
         "new": {"value": new["value"], "status": new["status"]} if new else None,
-        "columns": {name: [old_row[name], new_row[name]] for name in compared if name in different},
+        "columns": {name: [old_row[name], new_row[name]] for name in compared if name in shown},
         "withdrawal_de": evidence.withdrawn[1].get(row["value_id"]),
     }
     return {**value, "sentence_de": news.sentence(value)}

@@ -31,6 +31,7 @@ REASONS = {
     "territory_restated": "Quelle hat auf einen anderen Gebietsstand umgerechnet",
     "definition_change": "Quelle hat ihre Abgrenzung geändert",
     "late_delivery": "von der Quelle nachgeliefert",
+    "other_source": "Zahl stammt jetzt aus einem anderen, bevorzugten Datensatz",
     "withdrawn": "Quelle nennt die Zahl nicht mehr",
     "new_period": "neuer Zeitraum",
     "newly_recorded": "neu erfasst, lag bisher nicht vor",
@@ -47,7 +48,7 @@ _NUMBERS = {"value", "status", "value_low", "value_high", "numerator", "denomina
 _BY_US = {"dropped_by_us", "replaced_by_us"}
 _REVISIONS = {
     "correction", "provisional_to_final", "census_rebase", "territory_restated", "definition_change", "late_delivery",
-    "withdrawn",
+    "other_source", "withdrawn",
 }  # fmt: skip
 Row = Mapping[str, Any]
 
@@ -109,7 +110,7 @@ def _why_it_appeared(new: Row, evidence: Evidence) -> str:
     if not _later(new["recorded_at"], evidence.released_at):
         return "unknown"  # our archive had it already: something of ours let it appear, and nothing says what
     last = evidence.newest_period.get((new["indicator_id"], new["variant"], new["group_key"]))
-    return "new_period" if last is None or new["period_end"] > last else "newly_recorded"
+    return "new_period" if last is not None and new["period_end"] > last else "newly_recorded"
 
 
 def _why_it_went(old: Row, evidence: Evidence) -> str:
@@ -132,7 +133,7 @@ def _why_it_changed(old: Row, new: Row, evidence: Evidence) -> str:
         return "definition_version"
     if _BY_US & (_words(old) ^ _words(new)):
         return "source_error"
-    if new["status"] == GAP and _has_ended(old, evidence):
+    if new["value"] is None and _has_ended(old, evidence):
         return "withdrawn"
     if old["status"] == GAP and _later(new["recorded_at"], evidence.released_at):
         kind = _revision(new, old, evidence)
