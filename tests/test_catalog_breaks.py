@@ -42,13 +42,17 @@ def test_every_break_says_what_changed_and_where_that_is_said(breaks: dict[str, 
 
 def test_each_territorial_step_names_the_kreise_on_both_sides_of_it(breaks: dict[str, Break]) -> None:
     """Steps and Kreise as in the BBSR's conversion key and the law on Eisenach."""
-    steps = {found.at: found.touches[0].regions for found in breaks.values() if found.kind == "territory"}
+    territorial = [found for found in breaks.values() if found.kind == "territory"]
+    steps = {found.at: found.touches[0].regions for found in territorial if found.touches[0].indicator == "*"}
     assert steps == {
         date(2019, 1, 1): ("16054", "16063", "16066", "16070", "16072", "16073"),
         date(2021, 7, 1): ("16056", "16063"),
         date(2023, 1, 1): ("16061", "16063", "16064"),
         date(2024, 1, 1): ("16061", "16063", "16064"),
     }
+    rate = [(found.at, found.touches[0].regions) for found in territorial if found.touches[0].indicator == "B01"]
+    first_day_of_the_year_after = [(date(day.year + 1, 1, 1), regions) for day, regions in steps.items() if day]
+    assert rate == first_day_of_the_year_after, "its denominator is the population of the year before"
 
 
 def test_a_census_lies_where_its_basis_begins_in_every_table_that_holds_both_bases(
