@@ -49,6 +49,12 @@ def number(value: Decimal, decimals: int) -> str:
     return f"{rounded:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
 
 
+def decimals_apart(one: Decimal, other: Decimal, least: int) -> int:
+    """With how many decimals two numbers read differently; the least there is where they are the same."""
+    more = range(least, _MOST_DECIMALS + 1)
+    return next((decimals for decimals in more if number(one, decimals) != number(other, decimals)), least)
+
+
 def day(when: date) -> str:
     """`31.12.2019`."""
     return f"{when:%d.%m.%Y}"
@@ -226,10 +232,12 @@ def _plain(part: Decimal | None) -> str:
 
 def _apart(value: Difference, one: Difference, other: Difference) -> tuple[str, str]:
     """Two statements with as many decimals as it takes to tell them apart."""
-    for decimals in range(value["decimals"], _MOST_DECIMALS + 1):
-        texts = _quoted(value, one, decimals), _quoted(value, other, decimals)
-        if texts[0] != texts[1]:
-            return texts
+    decimals = value["decimals"]
+    if one["value"] is not None and other["value"] is not None:
+        decimals = decimals_apart(one["value"], other["value"], decimals)
+    texts = _quoted(value, one, decimals), _quoted(value, other, decimals)
+    if texts[0] != texts[1]:
+        return texts
     return f"{texts[0]} ({one['status']})", f"{texts[1]} ({other['status']})"
 
 
