@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from integrationsmonitor import archive
 from integrationsmonitor.errors import ConfigError
 from integrationsmonitor.explain import Question, explain, lines, words
 from integrationsmonitor.explain.asking import rows
@@ -29,7 +30,8 @@ TABLES = {
     "dim_dataset": "dataset_id, title_de",
     "dim_indicator": "indicator_id, name_de, numerator_de, denominator_de, formula_de, unit, decimals integer, "
     "definition_version integer, pitfalls_de",
-    "dim_indicator_variant": "indicator_id, variant, label_de, priority integer, group_key, why_de, missing_de",
+    "dim_indicator_variant": "indicator_id, variant, label_de, priority integer, group_key, "
+    "may_default boolean, why_de, missing_de",
     "mart_indicator": "value_id, indicator_id, variant, territory, territory_date date, region_key, period_type, "
     "period_start date, period_end date, group_key, is_default boolean, region_name, region_level, "
     "value decimal(28,10), value_low decimal(28,10), value_high decimal(28,10), numerator decimal(24,6), "
@@ -87,9 +89,9 @@ class Release:
         row = {"unit": "Prozent", "decimals": 1, "pitfalls_de": "Die Grundlage wechselt."} | changes
         self.add("dim_indicator", indicator_id=indicator_id, name_de="Ausländeranteil", formula_de=formula, **row)
 
-    def variant(self, key: str, label: str, priority: int, indicator_id: str = "A01", **more: str) -> None:
+    def variant(self, key: str, label: str, priority: int, indicator_id: str = "A01", **more: Any) -> None:
         row = {"indicator_id": indicator_id, "variant": key, "label_de": label, "priority": priority}
-        self.add("dim_indicator_variant", **row, group_key="auslaender", **more)
+        self.add("dim_indicator_variant", **(row | {"group_key": "auslaender", "may_default": True} | more))
 
     def value(self, value_id: str, variant: str, end: date = END, region: str = "16070", **changes: Any) -> None:
         row: Row = {
@@ -124,6 +126,11 @@ class Release:
         }  # fmt: skip
         self.add("mart_provenance", **(row | changes))
 
+    def decide(self, event: str, value_id: str, reason: str = "Zähler verwechselt.") -> None:
+        """A decision of the journal, after the release was made."""
+        decision = {"event": event, "value_id": value_id, "reason": reason, "who": "x", "what": {}}
+        archive.journal(self.settings, decision)
+
     def explain(self, *question: str, **named: str) -> dict[str, Any]:
         facts = explain(self.settings, Question(*question, **named))
         json.dumps(facts)
@@ -150,7 +157,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Release:
     made = Release(tmp_path_factory.mktemp("written"))
     made.indicator()
     made.variant("fortschreibung", "Fortschreibung, Zensus 2011", 1)
-    made.variant("kreisangabe", "Angabe des Kreises", 9, why_de="Die Grundlage ist nicht genannt.")
+    made.variant("kreisangabe", "Angabe des Kreises", 9, may_default=False, why_de="Die Grundlage ist nicht genannt.")
     later = date(2019, 12, 31)
     share = Decimal("6.2061761334")
     made.value(SHARE, "fortschreibung", later, value=share, numerator=6594, denominator=106249)
@@ -227,7 +234,8 @@ def test_the_text_holds_what_a_reader_needs(release: Release) -> None:
     ):
         assert words_of in text
     assert text.endswith(
-        "Zitat Ausländeranteil, Ilm-Kreis, 31.12.2019: 6,2 % (6.594 von 106.249). © Amt, Tabelle t, Stand 02.08.2019 "
+        "Zitat Ausländeranteil, Variante „Fortschreibung, Zensus 2011“, Ilm-Kreis, 31.12.2019: 6,2 % "
+        "(6.594 von 106.249). © Amt, Tabelle t, Stand 02.08.2019 "
         "(Lizenz dl-de/by-2-0); eigene Berechnung. Integrationsmonitor Thüringen, aufgezeichnete Daten, "
         f"Wert {SHARE}@{RELEASE}."
     ), "a Stand of half past ten in the evening, UTC, is the next day in Thüringen"
@@ -253,7 +261,79 @@ def test_an_adopted_rate_is_told_as_the_source_prints_it(release: Release) -> No
     assert "15,0 je 1 000 Ausländer (wegen der Rundung der Quelle zwischen 14,50 und 15,50)" in text
     assert "Quote 16070, 31.12.2018: „1,5“ in" in text
     assert "in Klammern gedruckt: Aussagewert eingeschränkt" in text
-    assert "; übernommen. Integrationsmonitor" in text
+    assert "Formel Veröffentlichte Quote × 10, übernommen Gerechnet" in text
+    assert "; übernommen, mit 10 multipliziert. Integrationsmonitor" in text
+
+
+def test_a_count_of_one_observation_is_passed_on_and_no_calculation_of_ours(release: Release) -> None:
+    release.indicator("A00", "Zähler", unit="Personen", decimals=0)
+    release.variant("fortschreibung", "Fortschreibung, Zensus 2011", 1, "A00")
+    count = {"indicator_id": "A00", "unit": "Personen", "decimals": 0, "value": 106249, "numerator": 106249}
+    release.value("4" * 16, "fortschreibung", **count)
+    release.part("4" * 16, "numerator", "d19", "106249")
+    assert "Gerechnet übernommen: 106.249" in release.text("4" * 16)
+    assert "; übernommen. Integrationsmonitor" in release.text("4" * 16)
+    release.value("5" * 16, "fortschreibung", date(2017, 12, 31), flags="replaced_by_us", **count)
+    release.part("5" * 16, "numerator", "d19", "106294", used_value=106249)
+    assert "; von uns berichtigt. Integrationsmonitor" in release.text("5" * 16)
+
+
+def test_a_count_that_is_a_sum_says_of_what_and_that_we_added(release: Release) -> None:
+    release.indicator("A00", "Zähler", unit="Personen", decimals=0)
+    release.variant("fortschreibung", "Fortschreibung, Zensus 2011", 1, "A00")
+    count = {"indicator_id": "A00", "unit": "Personen", "decimals": 0, "value": 19, "numerator": 19}
+    sums = {"Kreisen": ("6" * 16, "16051", "16070"), "Altersgruppen": ("7" * 16, "16", "16")}
+    for words_of, (value_id, *regions) in sums.items():
+        release.value(value_id, "fortschreibung", **count)
+        for number, region in enumerate(regions, start=1):
+            member = {"is_part_of_sum": True, "part_no": number, "region_key": region}
+            release.part(value_id, "numerator", f"n{number}", "9", **member)
+        text = release.text(value_id)
+        assert f"Gerechnet Summe von 2 {words_of}: 19" in text
+        assert f"; Summe von 2 {words_of}, eigene Berechnung. Integrationsmonitor" in text
+
+
+def test_a_variant_beside_the_indicator_is_never_cited_as_the_indicator(release: Release) -> None:
+    assert (
+        "Zitat Ausländeranteil, Variante „Angabe des Kreises“ (steht nur neben dem Indikator und ist nicht der "
+        "Indikator selbst), Ilm-Kreis, 31.12.2018: 6,1 %"
+    ) in release.text(OWN)
+
+
+def test_a_place_that_a_number_is_quoted_from_is_named_once_and_as_a_quotation(release: Release) -> None:
+    brochure = "Broschüre „Integration“, 2019"
+    release.value("8" * 16, "fortschreibung", value=10, numerator=1, denominator=10)
+    quoted = {"licence_id": "quotation", "attribution": brochure}
+    release.part("8" * 16, "numerator", "n", "1", citation=brochure, **quoted)
+    release.part("8" * 16, "denominator", "d", "10", citation=f"Pressemitteilung 81; {brochure}", **quoted)
+    cited = release.explain("8" * 16)["citation_de"]
+    assert cited.count(brochure) == 1
+    assert f"{brochure}, Stand 02.08.2019 (Zitat); zitiert nach: Pressemitteilung 81; eigene Berechnung" in cited
+    assert "quotation" not in release.text("8" * 16)
+
+
+@pytest.mark.parametrize("word", ["ilm-kreis", "ILM-KREIS"])
+def test_a_region_is_found_however_its_letters_are_written(release: Release, word: str) -> None:
+    assert release.explain("A01", word, "2019")["value_id"] == SHARE
+
+
+def test_the_day_of_a_vintage_is_a_bound_where_that_of_a_part_is(release: Release) -> None:
+    with duckdb.connect(str(release.file)) as con:
+        con.execute("update mart_provenance set known_from_quality = 'upper_bound' where observation_id = 'd19'")
+    assert "6,3 % spätestens seit 01.07.2020: erste Fassung" in release.text(SHARE)
+
+
+def test_vintages_that_differ_read_differently_and_in_german(release: Release) -> None:
+    with duckdb.connect(str(release.file)) as con:
+        con.execute("update mart_indicator_vintage set value = 6.2061 where vintage_no = 1")
+        con.execute("update mart_indicator_vintage set vintage_no = 3 where vintage_no = 2")
+    gone = {"status": "withheld", "revision_kind": "own_correction", "known_from": "2020-10-01 10:00:00"}
+    release.add("mart_indicator_vintage", value_id=SHARE, axis="source", vintage_no=2, **gone)
+    assert [vintage["text_de"].split(" seit ")[0] for vintage in release.explain(SHARE)["vintages"]] == [
+        "6,2061 %",
+        "keine Zahl (zurückgehalten)",
+        "6,2062 %",
+    ]
 
 
 def test_a_sum_tells_every_member_and_cites_each_source_once(release: Release) -> None:
@@ -326,14 +406,77 @@ def test_one_basis_alone_is_no_mixture(release: Release) -> None:
     assert facts["reason_de"] == "Die Quelle hält die Zahl geheim (statistische Geheimhaltung). Es fehlt der Zähler."
 
 
+def test_what_an_index_is_made_of_lies_ready_as_its_numerator_only(release: Release) -> None:
+    release.indicator("A04", unit="Index")
+    release.variant("azr", "Register", 1, "A04")
+    index = {"indicator_id": "A04", "unit": "Index", "region": "16", "basis": "AZR"}
+    start, gap = date(2010, 12, 31), date(2015, 12, 31)
+    release.value("4" * 16, "azr", start, value=100, numerator=35220, denominator=35220, **index)
+    release.value("5" * 16, "azr", gap, status="not_recorded", **index)
+    for role in ("numerator", "denominator"):
+        release.part("4" * 16, role, "a10", "35220", region_key="16", period_end=start)
+    for key, end in (("a10", start), ("a15", gap)):
+        release.observation(key, "auslaendisch", 35220, "AZR", region_key="16", period_start=end, period_end=end)
+    ready = release.explain("5" * 16)["instead"]["observations"]
+    assert [(entry["role"], entry["value"]) for entry in ready] == [("numerator", 35220)]
+
+
+def withdrawn(release: Release) -> str:
+    """A share of the end of 2018 that a person took back, of numbers that lie there for everybody."""
+    value_id = "2" * 16
+    release.indicator("A09")
+    release.variant("fortschreibung", "Fortschreibung", 1, "A09")
+    release.variant("kreisangabe", "Angabe des Kreises", 2, "A09")
+    of_a09 = {"indicator_id": "A09"}
+    release.value(value_id, "fortschreibung", status="withheld", flags="withdrawn", **of_a09)
+    for key, role in (("n18", "numerator"), ("e18", "denominator")):
+        release.part(value_id, role, key, None, status="withheld")
+    release.value("4" * 16, "kreisangabe", value=6, numerator=6504, denominator=108400, is_default=False, **of_a09)
+    release.part("4" * 16, "numerator", "n18", "6504")
+    release.part("4" * 16, "denominator", "e18", "108400")
+    release.add("mart_correction", correction_id="x", observation_id="n18", action="replace", printed_value=6540,
+                published_value=6504, reason_de="Zahlendreher", is_applied=True)  # fmt: skip
+    release.add("mart_withdrawal", value_id=value_id, reason_de="Zähler verwechselt")
+    release.add("mart_indicator_vintage", value_id=value_id, axis="source", vintage_no=1, status="withheld",
+                revision_kind="first", known_from="2020-07-01 10:00:00")  # fmt: skip
+    return value_id
+
+
 def test_a_withdrawn_value_is_told_with_our_reason_and_without_a_number(release: Release) -> None:
-    release.value("2" * 16, "fortschreibung", date(2016, 12, 31), status="withheld", flags="withdrawn")
-    release.part("2" * 16, "numerator", "n", None, status="withheld")
-    release.add("mart_withdrawal", value_id="2" * 16, reason_de="Zähler verwechselt")
-    facts = release.explain("2" * 16)
+    facts = release.explain(withdrawn(release))
     assert facts["reason_de"] == "Nach der Veröffentlichung zurückgezogen, nicht weiter zu zitieren: Zähler verwechselt"
     assert (facts["value"], facts["inputs"][0]["printed"], facts["citation_de"]) == (None, None, None)
-    assert "keine Zahl in line 7, field 18" in release.text("2" * 16)
+    text = release.text("2" * 16)
+    assert "Zähler 16070, 31.12.2018: von uns zurückgehalten (line 7, field 18 von t_flat.csv)" in text
+    assert "keine Zahl in" not in text
+
+
+def test_beside_a_withdrawn_value_stands_no_number_to_compute_it_from(release: Release) -> None:
+    facts = release.explain(withdrawn(release))
+    assert (facts["instead"]["observations"], facts["instead"]["mixtures"], facts["vintages"]) == ([], [], [])
+    assert [entry["text_de"] for entry in facts["instead"]["variants"]] == ["Angabe des Kreises (kreisangabe): 6,0 %"]
+    told = json.dumps(facts)
+    assert not [number for number in ("6504", "6540", "108742", "108400") if number in told]
+    assert facts["corrections"][0]["reason_de"] == "Zahlendreher"
+
+
+def test_a_release_from_before_a_withdrawal_tells_its_number_and_no_citation(release: Release) -> None:
+    release.decide("withdraw", SHARE)
+    for question in (SHARE, f"{SHARE}@{RELEASE}"):
+        facts = release.explain(question)
+        assert (facts["value"], facts["citation_de"], facts["vintages"]) == (6.2061761334, None, [])
+        text = release.text(question)
+        assert "Ergebnis 6,2 % (so in dieser Veröffentlichung) Hinweis zurückgezogen am " in text
+        assert ": Zähler verwechselt; nicht weiter zu zitieren." in text
+        assert "Zitat" not in text
+    assert release.explain(GAP)["instead"]["periods"] == [], "nor is it offered in place of another"
+
+
+def test_a_value_that_was_given_back_may_be_cited_again(release: Release) -> None:
+    before = release.explain(SHARE)
+    release.decide("withdraw", SHARE)
+    release.decide("reinstate", SHARE, "doch richtig")
+    assert release.explain(SHARE) == before
 
 
 # --- what is not there -----------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """One published number, explained: what it is, how it was computed, where every part of it stands, and how to cite it.
 
 Comes in: the id of a value (of the current release, or `id@release`), or indicator, region and period. Goes out: facts
-as a dictionary that JSON can hold; `lines` (lines.py) makes the text of a terminal of it. Only the release's warehouse
-is read, never the archive. Refuses (ConfigError): what the release does not hold, with the nearest that it does.
+as a dictionary that JSON can hold; `lines` (lines.py) makes the text of a terminal of it. Read are the release's
+warehouse and the journal's decisions, since what was withdrawn later must not be cited from an older release. Refuses
+(ConfigError): what the release does not hold, with the nearest that it does.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor import release
+from integrationsmonitor import decisions, release
 from integrationsmonitor.errors import ConfigError
 from integrationsmonitor.explain import asked, facts
 from integrationsmonitor.explain.asked import Question
@@ -28,8 +29,9 @@ __all__ = ["Question", "explain", "lines"]
 
 def explain(settings: Settings, question: Question) -> dict[str, Any]:
     """The facts of one value."""
+    withdrawn = {decision.value_id: decision for decision in decisions.withdrawals(settings)}
     with _warehouse(_folder(settings, question.release_id)) as con:
-        return facts.of(con, asked.row(con, question))
+        return facts.of(con, asked.row(con, question), withdrawn)
 
 
 def _folder(settings: Settings, release_id: str) -> Path:

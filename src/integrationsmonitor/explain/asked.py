@@ -99,7 +99,11 @@ def _indicator(con: duckdb.DuckDBPyConnection, word: str) -> str:
 
 def _region(con: duckdb.DuckDBPyConnection, word: str) -> str:
     known = rows(con, "select region_key, region_name from dim_region order by 1")
-    found = [entry["region_key"] for entry in known if word in (entry["region_key"], entry["region_name"])]
+    found = [
+        entry["region_key"]
+        for entry in known
+        if word.casefold() in (entry["region_key"].casefold(), entry["region_name"].casefold())
+    ]
     if len(found) == 1:
         return str(found[0])
     names = [word for entry in known for word in (entry["region_key"], entry["region_name"])]

@@ -1,7 +1,8 @@
 """What is known of one value. Comes in: its row of mart_indicator and the release. Goes out: a dictionary for JSON.
 
-Every number is one of the marts; the only arithmetic here is the factor that a formula multiplies by, and rounding for
-people. A value that a person took back is told with its reason and without any number.
+Every number is one of the marts; the only arithmetic here is rounding for people. A value that a person took back is
+told with its reason: without any number where the release has none, and in a release from before with the number of
+then, which is not to be cited.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor.explain import words
+from integrationsmonitor.decisions import Withdrawal
+from integrationsmonitor.explain import making, words
 from integrationsmonitor.explain.asking import rows
-from integrationsmonitor.explain.instead import factor_of, instead_of, other_variants, quotient
+from integrationsmonitor.explain.citing import citation
+from integrationsmonitor.explain.instead import factor_of, instead_of, other_variants
+from integrationsmonitor.explain.vintages import vintages
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,8 +26,10 @@ Row = Mapping[str, Any]
 _ROLES = ("numerator", "denominator")
 
 
-def of(con: duckdb.DuckDBPyConnection, row: Row) -> dict[str, Any]:
-    """All facts of a value, as JSON has them."""
+def of(con: duckdb.DuckDBPyConnection, row: Row, withdrawn: Mapping[str, Withdrawal]) -> dict[str, Any]:
+    """All facts of a value, as JSON has them; `withdrawn` are the decisions of today, whatever the release knew."""
+    is_withdrawn = row["value_id"] in withdrawn or "withdrawn" in row["flags"].split("|")
+    row = {**row, "is_withdrawn": is_withdrawn, "withdrawn": [*withdrawn]}
     (indicator,) = rows(con, "from dim_indicator where indicator_id = $indicator_id", row)
     (variant,) = rows(
         con,
@@ -39,23 +45,24 @@ def of(con: duckdb.DuckDBPyConnection, row: Row) -> dict[str, Any]:
         "where period_type = $period_type and period_start = $period_start and period_end = $period_end",
         row,
     )
-    quoted = _quoted(row)
     period = periods[0]["label_de"] if periods else words.day(row["period_end"])
     found = {
         "value_id": row["value_id"],
         "value": row["value"],
         "status": row["status"],
-        "formula": indicator["formula_de"],
+        "formula": making.formula(row, indicator, parts),
         "inputs": [_input(part) for part in parts],
-        "quoted_de": quoted,
+        "quoted_de": None if row["value"] is None else words.quoted(row),
         "value_low": row["value_low"],
         "value_high": row["value_high"],
         "reason_de": _reason(con, row, variant),
+        "withdrawal": _withdrawal(withdrawn.get(row["value_id"])),
         "indicator": _indicator(indicator),
         "variant": {
             "key": row["variant"],
             "label_de": variant["label_de"],
             "is_default": row["is_default"],
+            "may_default": words.speaks(variant),
             "why_de": variant.get("why_de"),
         },
         "region": {"key": row["region_key"], "name": row["region_name"], "level": row["region_level"]},
@@ -67,18 +74,20 @@ def of(con: duckdb.DuckDBPyConnection, row: Row) -> dict[str, Any]:
             "label_de": period,
         },
         **{f"{role}{what}": row[f"{role}{what}"] for role in _ROLES for what in ("", "_date", "_status")},
-        "calculation_de": _calculation(con, row, parts),
+        "calculation_de": making.calculation(row, parts, factor_of(con, row["indicator_id"])),
         "method": row["method"],
         "basis": row["basis"],
         "place": row["place"],
         "territory": {"kind": row["territory"], "date": row["territory_date"]},
         "flags": [{"flag": flag, "text_de": words.FLAGS.get(flag, flag)} for flag in row["flags"].split("|") if flag],
-        "corrections": _corrections(con, parts),
-        "vintages": _vintages(con, row),
+        "corrections": _corrections(con, row, parts),
+        "vintages": [] if is_withdrawn else vintages(con, row, parts),
         "variants": other_variants(con, row),
         "instead": instead_of(con, row) if row["value"] is None else None,
         "release": {name: meta[name] for name in ("release_id", "source_mode", "notice_de")},
-        "citation_de": _citation(row, indicator, parts, meta, quoted, period),
+        "citation_de": None
+        if row["value"] is None or is_withdrawn
+        else citation(row, indicator, variant, parts, meta, period=period),
     }
     return {name: plain(value) for name, value in found.items()}
 
@@ -127,28 +136,6 @@ def _input(part: Row) -> dict[str, Any]:
     }
 
 
-def _quoted(row: Row) -> str | None:
-    """The value in the form in which it is quoted."""
-    if row["value"] is None:
-        return None
-    return words.with_unit(words.number(row["value"], row["decimals"]), row["unit"])
-
-
-def _calculation(con: duckdb.DuckDBPyConnection, row: Row, parts: Sequence[Row]) -> str | None:
-    """The formula with its numbers, one decimal more than is quoted."""
-    if row["value"] is None:
-        return None
-    result = words.with_unit(words.number(row["value"], row["decimals"] + 1), row["unit"])
-    if row["method"] == "adopted":
-        printed = parts[0]["used_value"]
-        factor = row["value"] / printed if printed else Decimal(1)
-        times = "" if factor == 1 else f" × {words.number(factor)}"
-        return f"übernommen, wie veröffentlicht: {words.number(printed)}{times} = {result}"
-    if row["denominator"] is None:
-        return f"gezählt: {words.number(row['numerator'])}"
-    return quotient(row, factor_of(con, row["indicator_id"]))
-
-
 def _reason(con: duckdb.DuckDBPyConnection, row: Row, variant: Row) -> str | None:
     """Why there is no value, in plain words."""
     if row["value"] is not None:
@@ -165,56 +152,22 @@ def _reason(con: duckdb.DuckDBPyConnection, row: Row, variant: Row) -> str | Non
     return reason
 
 
-def _corrections(con: duckdb.DuckDBPyConnection, parts: Sequence[Row]) -> list[dict[str, Any]]:
-    """Known errors of the sources that were put right on the way to the value."""
+def _withdrawal(decision: Withdrawal | None) -> dict[str, Any] | None:
+    """That a person took the value back, when and why."""
+    if decision is None:
+        return None
+    told = f"zurückgezogen am {words.day(datetime.fromisoformat(decision.at))}: {decision.reason.rstrip('.')}"
+    return {"at": decision.at, "reason_de": decision.reason, "text_de": f"{told}; nicht weiter zu zitieren."}
+
+
+def _corrections(con: duckdb.DuckDBPyConnection, row: Row, parts: Sequence[Row]) -> list[dict[str, Any]]:
+    """Known errors of the sources that were put right on the way to the value; without numbers once it is withdrawn."""
     sql = """
         select correction_id, observation_id, action, printed_value, published_value, reason_de
         from mart_correction
         where is_applied and list_contains($ids, observation_id)
         order by all
     """
-    return rows(con, sql, {"ids": [part["observation_id"] for part in parts]})
-
-
-def _vintages(con: duckdb.DuckDBPyConnection, row: Row) -> list[dict[str, Any]]:
-    """What the value was before, on the source's axis, oldest first."""
-    sql = """
-        select vintage_no, value, status, revision_kind, known_from, known_to, unit, decimals
-        from mart_indicator_vintage
-        where value_id = $value_id and axis = 'source'
-        order by vintage_no
-    """
-    found = []
-    for vintage in rows(con, sql, row):
-        shown = _quoted(vintage) or f"keine Zahl ({vintage['status']})"
-        change = words.CHANGES.get(vintage["revision_kind"], vintage["revision_kind"])
-        text = f"{shown} seit {words.day(vintage['known_from'])}: {change}"
-        told = ("vintage_no", "value", "status", "revision_kind", "known_from", "known_to")
-        found.append({**{name: vintage[name] for name in told}, "text_de": text})
-    return found
-
-
-def _citation(row: Row, indicator: Row, parts: Sequence[Row], meta: Row, quoted: str | None, period: str) -> str | None:
-    """A line to cite the value by: value, numbers, sources with Stand and licence, release."""
-    if quoted is None:
-        return None
-    numbers = ""
-    if row["denominator"] is not None and row["numerator"] is not None:
-        numbers = f" ({words.number(row['numerator'])} von {words.number(row['denominator'])})"
-    sources: dict[str, datetime] = {}
-    for part in parts:
-        source = f"{part['attribution']}|{part['known_from_quality']}|{part['licence_id']}"
-        sources[source] = max(part["source_known_from"], sources.get(source, part["source_known_from"]))
-    told = []
-    for source, moment in sources.items():
-        attribution, quality, licence = source.split("|")
-        told.append(f"{attribution}, {words.known(moment, quality)} (Lizenz {licence})")
-    quotes = sorted({part["citation"] for part in parts if part["citation"]})
-    quoted_from = f"; zitiert nach: {'; '.join(quotes)}" if quotes else ""
-    own = "übernommen" if row["method"] == "adopted" else "eigene Berechnung"
-    mode = "aufgezeichnete Daten, " if meta["source_mode"] == "recorded" else ""
-    return (
-        f"{indicator['name_de']}, {row['region_name']}, {period}: {quoted}{numbers}. "
-        f"{'; '.join(told)}{quoted_from}; {own}. "
-        f"Integrationsmonitor Thüringen, {mode}Wert {row['value_id']}@{meta['release_id']}."
-    )
+    found = rows(con, sql, {"ids": [part["observation_id"] for part in parts]})
+    hidden = {"printed_value": None, "published_value": None} if row["is_withdrawn"] else {}
+    return [{**entry, **hidden} for entry in found]

@@ -2,17 +2,18 @@
 
 Comes in: a row of mart_indicator. Goes out: other variants, neighbouring periods, and numbers of several bases that lie
 ready, with what must not be made of them: two numbers of different bases are named as a mixture where no mart holds
-their quotient. Nothing here is published as a value. Refuses nothing.
+their quotient. Nothing here is published as a value. Beside a value that was taken back no number is named from which
+it could be computed again. Refuses nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.explain import words
 from integrationsmonitor.explain.asking import rows
+from integrationsmonitor.explain.making import quotient
 
 if TYPE_CHECKING:
     import duckdb
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 
 # Observations of the value's own region and period that are of the kind of which the indicator's numerators and
-# denominators are made, whatever their dataset and basis.
+# denominators are made, whatever their dataset and basis. A kind that serves as both, as that of an index does, is told
+# as the numerator.
 _LYING_READY = """
     with kind as (
-        select distinct
-            provenance.role,
+        select
+            max(provenance.role) as role,
             observation.measure,
             observation.nationality,
             observation.sex,
@@ -41,6 +43,7 @@ _LYING_READY = """
             and indicator.denominator_date = indicator.numerator_date
             and provenance.region_key = indicator.region_key
             and not provenance.is_part_of_sum
+        group by all
     )
 
     select
@@ -93,15 +96,16 @@ def other_variants(con: duckdb.DuckDBPyConnection, row: Row) -> list[dict[str, A
             and period_end = $period_end
             and mart_indicator.group_key = $group_key
             and value_id <> $value_id
+            and not list_contains($withdrawn, value_id)
             and value is not null
         order by priority
     """
-    return [_told(con, row["indicator_id"], entry) for entry in rows(con, sql, row)]
+    return [_told(con, row, entry) for entry in rows(con, sql, row)]
 
 
 def instead_of(con: duckdb.DuckDBPyConnection, row: Row) -> dict[str, Any]:
     """What exists where there is no value."""
-    ready = rows(con, _LYING_READY, row)
+    ready = [] if row["is_withdrawn"] else rows(con, _LYING_READY, row)
     return {
         "variants": other_variants(con, row),
         "periods": [entry for side in ("before", "after") for entry in _neighbour(con, row, side)],
@@ -143,33 +147,28 @@ def _neighbour(con: duckdb.DuckDBPyConnection, row: Row, side: str) -> list[dict
             and region_key = $region_key
             and mart_indicator.group_key = $group_key
             and period_end {sign} $period_end
+            and not list_contains($withdrawn, value_id)
             and value is not null
         order by period_end {order}, is_default desc, priority
         limit 1
     """
     found = rows(con, sql, row)
-    return [{"period_end": entry["period_end"], **_told(con, row["indicator_id"], entry)} for entry in found]
+    return [{"period_end": entry["period_end"], **_told(con, row, entry)} for entry in found]
 
 
-def _told(con: duckdb.DuckDBPyConnection, indicator_id: str, entry: Row) -> dict[str, Any]:
-    """A value that exists, with its numbers in words."""
-    value = words.with_unit(words.number(entry["value"], entry["decimals"]), entry["unit"])
-    text = value
+def _told(con: duckdb.DuckDBPyConnection, row: Row, entry: Row) -> dict[str, Any]:
+    """A value that exists, with its numbers in words; it may share them with a value that was taken back."""
+    if row["is_withdrawn"]:
+        entry = {**entry, "numerator": None, "denominator": None}
+    value = text = words.quoted(entry)
     if entry["numerator"] is not None and entry["denominator"] is not None:
-        text = f"{quotient(entry, factor_of(con, indicator_id))}, zitiert als {value}"
+        text = f"{quotient(entry, factor_of(con, row['indicator_id']))}, zitiert als {value}"
     told = ("value_id", "variant", "value", "numerator", "denominator", "basis")
     when = f"{words.day(entry['period_end'])}: " if "period_end" in entry else ""
     return {
         **{name: entry[name] for name in told},
         "text_de": f"{when}{entry['label_de']} ({entry['variant']}): {text}",
     }
-
-
-def quotient(entry: Row, factor: int | None) -> str:
-    """`9.422 ÷ 106.776 × 100 = 8,82 %`, with one decimal more than is quoted."""
-    times = "" if factor in (None, 1) else f" × {words.number(Decimal(factor or 1))}"
-    result = words.with_unit(words.number(entry["value"], entry["decimals"] + 1), entry["unit"])
-    return f"{words.number(entry['numerator'])} ÷ {words.number(entry['denominator'])}{times} = {result}"
 
 
 def _mixtures(con: duckdb.DuckDBPyConnection, row: Row, ready: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -31,7 +31,10 @@ def lines(facts: Facts) -> Iterator[str]:
         yield from _labelled("Grund", facts["reason_de"])
     else:
         yield from _labelled("Gerechnet", facts["calculation_de"])
-        yield from _labelled("Ergebnis", facts["quoted_de"] + _bounds(facts))
+        then = " (so in dieser Veröffentlichung)" if facts["withdrawal"] else ""
+        yield from _labelled("Ergebnis", facts["quoted_de"] + then + _bounds(facts))
+        if facts["withdrawal"]:
+            yield from _labelled("Hinweis", facts["withdrawal"]["text_de"])
     yield from _labelled("Grundlage", facts["basis"] or "keine")
     yield from _labelled("Gebiet", _territory(facts["territory"]))
     flags = [f"{flag['text_de']} ({flag['flag']})" for flag in facts["flags"]]
@@ -52,7 +55,8 @@ def lines(facts: Facts) -> Iterator[str]:
 
 
 def _variant(variant: Facts) -> str:
-    aside = f". Steht nur daneben: {variant['why_de']}" if variant["why_de"] else ""
+    why = variant["why_de"] or "Das ist nicht der Indikator selbst."
+    aside = "" if variant["may_default"] else f". Steht nur daneben: {why}"
     return f"{variant['label_de']} ({variant['key']})" + (", bevorzugt" if variant["is_default"] else aside)
 
 
@@ -88,10 +92,8 @@ def _sources(facts: Facts) -> Iterator[str]:
     yield "Quellen"
     for entry in inputs:
         part = " (Summand)" if entry["is_part_of_sum"] else ""
-        printed = f"„{entry['printed']}“" if entry["printed"] is not None else "keine Zahl"
-        where = f"{entry['raw_locator']} von {entry['filename']}"
         role = "Quote" if facts["method"] == "adopted" else _ROLES[entry["role"]]
-        yield from _wrapped(f"  {role}{part} {entry['region_key']}, {_day(entry['period_end'])}: {printed} in {where}")
+        yield from _wrapped(f"  {role}{part} {entry['region_key']}, {_day(entry['period_end'])}: {_found(entry)}")
         yield from _wrapped(f"    SHA-256 {entry['raw_sha256']}, Spalte {entry['column']}")
         known = words.known(datetime.fromisoformat(entry["known_from"]), entry["known_from_quality"])
         yield from _wrapped(f"    {known}, abgerufen {_day(entry['retrieved_at'])} von {entry['url']}")
@@ -100,7 +102,15 @@ def _sources(facts: Facts) -> Iterator[str]:
         if entry["citation"]:
             yield from _wrapped(f"    zitiert nach {entry['citation']}")
     for attribution, licence in sorted({(entry["attribution"], entry["licence"]) for entry in inputs}):
-        yield from _wrapped(f"  {attribution} (Lizenz {licence})")
+        yield from _wrapped(f"  {attribution} ({words.licence(licence)})")
+
+
+def _found(entry: Facts) -> str:
+    """What stands where; what we withhold does stand there, and is not told."""
+    where = f"{entry['raw_locator']} von {entry['filename']}"
+    if entry["printed"] is not None:
+        return f"„{entry['printed']}“ in {where}"
+    return f"von uns zurückgehalten ({where})" if entry["status"] == "withheld" else f"keine Zahl in {where}"
 
 
 def _listed(title: str, texts: Sequence[str]) -> Iterator[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 REASONS = {
@@ -67,6 +69,21 @@ def decimal(value: float) -> Decimal:
 def with_unit(text: str, unit: str) -> str:
     """A number with its unit: `8,8 %`, `187.765 Personen`."""
     return text + _UNITS.get(unit, f" {unit}")
+
+
+def quoted(row: Mapping[str, Any]) -> str:
+    """A value in the form in which it is quoted: `8,8 %`."""
+    return with_unit(number(row["value"], row["decimals"]), row["unit"])
+
+
+def speaks(variant: Mapping[str, Any]) -> bool:
+    """Whether a variant may speak for its indicator, or only stands beside it."""
+    return variant.get("may_default", True) is not False
+
+
+def licence(licence_id: str) -> str:
+    """`Lizenz dl-de/by-2-0`; what is quoted has no licence."""
+    return "Zitat" if licence_id == "quotation" else f"Lizenz {licence_id}"
 
 
 def day(moment: date) -> str:

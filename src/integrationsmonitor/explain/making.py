@@ -1,0 +1,78 @@
+"""How a value was made. Comes in: its row, its indicator and its parts. Goes out: formula, numbers, whose work it is.
+
+What a source publishes and we pass on is never called our calculation; a sum, a quotient and an index are. Refuses
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from integrationsmonitor.explain import words
+
+Row = Mapping[str, Any]
+_ROLES = {"numerator": "Zähler", "denominator": "Nenner"}
+
+
+def formula(row: Row, indicator: Row, parts: Sequence[Row]) -> str:
+    """The formula that the variant follows; an adopted rate follows none."""
+    if row["method"] != "adopted":
+        return str(indicator["formula_de"])
+    return f"Veröffentlichte Quote{_times(_adopted_factor(row, parts))}, übernommen"
+
+
+def calculation(row: Row, parts: Sequence[Row], factor: int | None) -> str | None:
+    """The formula with its numbers, one decimal more than is quoted."""
+    if row["value"] is None:
+        return None
+    if row["method"] == "adopted":
+        result = words.with_unit(words.number(row["value"], row["decimals"] + 1), row["unit"])
+        printed = words.number(parts[0]["used_value"])
+        return f"übernommen, wie veröffentlicht: {printed}{_times(_adopted_factor(row, parts))} = {result}"
+    if row["denominator"] is None:
+        return f"{_sum(parts, 'numerator') or _passed_on(row)}: {words.number(row['numerator'])}"
+    sums = [f"; {_ROLES[role]}: {told}" for role in _ROLES if (told := _sum(parts, role))]
+    return quotient(row, factor) + "".join(sums)
+
+
+def quotient(entry: Row, factor: int | None) -> str:
+    """`9.422 ÷ 106.776 × 100 = 8,82 %`, with one decimal more than is quoted."""
+    times = _times(Decimal(factor or 1))
+    result = words.with_unit(words.number(entry["value"], entry["decimals"] + 1), entry["unit"])
+    return f"{words.number(entry['numerator'])} ÷ {words.number(entry['denominator'])}{times} = {result}"
+
+
+def whose(row: Row, parts: Sequence[Row]) -> str:
+    """Whose work the value is, as a citation has to say it."""
+    if row["method"] == "adopted":
+        factor = _adopted_factor(row, parts)
+        return _passed_on(row) + ("" if factor == 1 else f", mit {words.number(factor)} multipliziert")
+    if row["denominator"] is not None:
+        return "eigene Berechnung"
+    told = _sum(parts, "numerator")
+    return f"{told}, eigene Berechnung" if told else _passed_on(row)
+
+
+def _passed_on(row: Row) -> str:
+    return "von uns berichtigt" if "replaced_by_us" in row["flags"].split("|") else "übernommen"
+
+
+def _adopted_factor(row: Row, parts: Sequence[Row]) -> Decimal:
+    """By what a published rate is multiplied to have the indicator's unit."""
+    used = parts[0]["used_value"] if parts else None
+    return row["value"] / used if used and row["value"] is not None else Decimal(1)
+
+
+def _times(factor: Decimal) -> str:
+    return "" if factor == 1 else f" × {words.number(factor)}"
+
+
+def _sum(parts: Sequence[Row], role: str) -> str:
+    """What a number is the sum of: of the Kreise of a Land or of the age groups of a span; "" for no sum."""
+    members = [part for part in parts if part["role"] == role and part["is_part_of_sum"]]
+    if not members:
+        return ""
+    regions = len({part["region_key"] for part in members})
+    return f"Summe von {regions} Kreisen" if regions > 1 else f"Summe von {len(members)} Altersgruppen"
