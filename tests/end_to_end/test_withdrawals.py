@@ -62,6 +62,19 @@ def test_a_withdrawn_value_stands_there_without_any_number(published: Night, wit
     assert withdrawn.query(question, share) == [(*(None,) * 5, *("withheld",) * 3, "withdrawn", True)]
 
 
+def test_an_explanation_tells_no_number_of_it_and_cites_it_from_no_release(
+    published: Night, withdrawn: Night, share: str
+) -> None:
+    facts = withdrawn.monitor("explain", share, "--json").json
+    assert (facts["value"], facts["citation_de"], facts["vintages"]) == (None, None, [])
+    assert (facts["instead"]["observations"], facts["instead"]["mixtures"]) == ([], [])
+    assert REASON in facts["reason_de"]
+    before = withdrawn.monitor("explain", f"{share}@{published.release['release_id']}", "--json").json
+    assert before["value"] is not None
+    assert before["citation_de"] is None
+    assert before["withdrawal"]["text_de"].endswith(f": {REASON.rstrip('.')}; nicht weiter zu zitieren.")
+
+
 def test_no_other_variant_speaks_in_its_place(published: Night, withdrawn: Night) -> None:
     question = f"select variant, is_default, value is null from mart_indicator where {RATE} order by variant"
     assert published.query(question) == [
