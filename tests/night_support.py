@@ -211,14 +211,14 @@ def _cut_variant(variant: dict[str, Any], datasets: set[str]) -> bool:
 
 
 def _cut_breaks(raw: dict[str, Any], datasets: set[str]) -> None:
-    """Breaks of the datasets that are left, and of regions."""
+    """Breaks of the datasets that are left, and of regions; those of one indicator go, as it may be gone."""
     for found in raw["breaks"]:
         touches = [
             touch | {"datasets": [dataset for dataset in touch["datasets"] if dataset in datasets]}
             for touch in found["touches"]
             if "datasets" in touch
         ]
-        regions = [touch for touch in found["touches"] if "regions" in touch]
+        regions = [touch for touch in found["touches"] if "regions" in touch and "indicator" not in touch]
         found["touches"] = [touch for touch in touches if touch["datasets"]] + regions
     raw["breaks"] = [found for found in raw["breaks"] if found["touches"]]
 

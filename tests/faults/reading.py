@@ -18,7 +18,7 @@ from integrationsmonitor.night import parsing
 from integrationsmonitor.sources.cells import in_memory
 
 KNOWN = datetime(2026, 11, 6, tzinfo=UTC)
-_OF_THE_FILE = ("raw_sha256", "raw_locator", "parse_key")
+_OF_THE_FILE = ("raw_sha256", "raw_locator", "printed", "parse_key")
 Rows = set[tuple[object, ...]]
 
 
