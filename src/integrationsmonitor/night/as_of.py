@@ -1,7 +1,7 @@
 """A whole warehouse as it was known at a moment. Comes in: archive and landing. Goes out: a file, and no release.
 
 The figures are those that were known then, the definitions today's. The same rows come from indicator_as_of() in a
-release (only gaps are told there as today knows them); this is the file for who wants to work in it.
+release (which tells no gaps); this is the file for who wants to work in it.
 """
 
 from __future__ import annotations
