@@ -138,3 +138,20 @@ def test_the_contract_of_what_leaves_cannot_be_read(tmp_path: Path) -> None:
     (project / "exports" / "exports.yml").write_text("version: [1\n")
     outcome = Night(tmp_path / "home", project=project).monitor("run")
     assert_one_line(outcome, "exports.yml")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["2099-01-01"], ["has not come yet"]),
+        (["last year"], ["'last year'", "2017-12-01"]),
+        (["2018-01-01", "--axis", "both"], ["--axis both", "source or recorded"]),
+        (["2018-01-01", "--output", "{home}/source-mode"], ["is there already"]),
+        (["2018-01-01", "--output", "{home}/nowhere/file.duckdb"], ["is no folder"]),
+    ],
+)
+def test_a_warehouse_as_of_a_moment_that_cannot_be(tmp_path: Path, arguments: list[str], words: list[str]) -> None:
+    night = Night(tmp_path / "home")
+    night.settings.claim_home()
+    told = [argument.format(home=night.home) for argument in arguments]
+    assert_one_line(night.monitor("build", "--as-of", *told), *words)

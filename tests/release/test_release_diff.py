@@ -95,6 +95,13 @@ def test_tables_columns_rows_and_variants_are_told(two: Two) -> None:
     assert found["catalogue"]["variants_new"] == ["A02/neu"]
 
 
+def test_what_was_taken_back_is_not_told_again(two: Two) -> None:
+    (taken_back,) = [value for value in told(two[1])["values"] if value["reason"] == "withdrawn_by_us"]
+    assert (taken_back["old"]["value"], taken_back["old"]["status"]) == (None, "value")
+    assert not {"value", "numerator", "denominator"} & taken_back["columns"].keys()
+    assert "status" in taken_back["columns"]
+
+
 def test_a_sentence_says_what_it_was_what_it_is_and_why(two: Two) -> None:
     sentences = {(value["kind"], value["reason"]): value["sentence_de"] for value in told(two[1])["values"]}
     head = "A01 Ausländeranteil (fortschreibung; Personen ohne deutsche Staatsangehörigkeit), "
