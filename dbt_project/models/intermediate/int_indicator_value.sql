@@ -1,7 +1,5 @@
 {{ config(materialized='view') }}
 -- Every value of every variant as the source knows it today.
 select * exclude (axis, known_to),
-from {{ ref('int_indicator_vintages') }}
-where
-    axis = 'source'
-    and known_to is null
+from {{ ref('int_indicator_vintages') }} as vintage
+where {{ holds_today() }}

@@ -3,7 +3,5 @@
 select distinct
     sum_id,
     cell_id,
-from {{ ref('int_sum_part') }}
-where
-    axis = 'source'
-    and known_to is null
+from {{ ref('int_sum_part') }} as vintage
+where {{ holds_today() }}
