@@ -13,7 +13,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.catalog import Catalog
-from integrationsmonitor.catalog_rows import bound, indicator_rows
+from integrationsmonitor.catalog_rows import bound, indicator_rows, territory_rows
 from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.indicator import IndicatorCatalog
 
@@ -41,10 +41,23 @@ _COLUMNS = {
     """,
     "catalog_measure": """
         dataset_id measure unit rounding_step:decimal rounding_low:decimal rounding_high:decimal
-        rounding_from:date
+        rounding_from:date territory_weight
     """,
     "catalog_region": """
         region_key region_name region_level kind nuts3 parent_key valid_from:date valid_to:date successor_key
+    """,
+    "catalog_region_version": """
+        region_key version_no:integer valid_from:date valid_to:date step_id text_de source_de
+    """,
+    "catalog_territory_target": """
+        territory_key target_date:date
+    """,
+    "catalog_territory_unit": """
+        territory_key region_key
+    """,
+    "catalog_territory_weight": """
+        territory_key applies_from:date applies_to:date weight_kind from_key to_key weight:share weight_low:share
+        weight_high:share quality steps reason after_step
     """,
     "catalog_indicator": """
         indicator_id name_de name_en dimension handlungsfeld numerator_de denominator_de formula_de unit
@@ -52,7 +65,7 @@ _COLUMNS = {
         ref_inkar ref_lsn
     """,
     "catalog_indicator_variant": """
-        indicator_id variant label_de priority:integer group_key territory formula factor:integer
+        indicator_id variant label_de priority:integer group_key formula factor:integer
         half_unit:decimal region_levels needs_denominator:boolean denominator_region denominator_date
         denominator_lag_years:integer denominator_fixed_date:date basis_rule may_default:boolean valid_from:date
         valid_to:date why_de missing_de
@@ -115,6 +128,7 @@ def arrow_schema(name: str) -> pa.Schema:
         "timestamp": pa.timestamp("us"),
         "decimal": pa.decimal128(18, 6),
         "quotient": pa.decimal128(28, 10),
+        "share": pa.decimal128(18, 15),
     }
     return pa.schema([(column, types[kind]) for column, kind in SCHEMAS[name].items()])
 
@@ -139,6 +153,7 @@ def catalog_tables(catalog: Catalog, indicators: IndicatorCatalog) -> dict[str, 
             for region in catalog.regions.values()
         ],
         **{name: list(made) for name, made in indicator_rows(indicators).items()},
+        **{name: list(made) for name, made in territory_rows(indicators.territory, catalog.regions).items()},
         "catalog_group": [
             {
                 "group_key": group.key,
@@ -203,7 +218,7 @@ def _measure_rows(catalog: Catalog) -> Iterator[dict[str, Any]]:
             if key in seen:
                 continue
             seen.add(key)
-            rounding = measure.rounding or dataset.rounding
+            rounding = _rounding(measure.rounding or dataset.rounding)
             yield {
                 "dataset_id": dataset.id,
                 "measure": measure.measure,
@@ -212,7 +227,14 @@ def _measure_rows(catalog: Catalog) -> Iterator[dict[str, Any]]:
                 "rounding_low": _decimal(rounding.get("low")),
                 "rounding_high": _decimal(rounding.get("high")),
                 "rounding_from": date.fromisoformat(rounding["from"]) if "from" in rounding else None,
+                "territory_weight": measure.territory_weight,
             }
+
+
+def _rounding(declared: Mapping[str, Any]) -> Mapping[str, Any]:
+    """How far a printed figure may lie from the true one; half a unit of the last digit lies on both sides."""
+    half = declared.get("half_unit")
+    return declared if half is None else {"step": 2 * half, "low": half, "high": half, **declared}
 
 
 def _correction_rows(indicators: IndicatorCatalog) -> Iterator[dict[str, Any]]:

@@ -40,6 +40,7 @@ class Measure:
     fractions: bool = False
     parent: str = ""
     persons: bool = True
+    territory_weight: str = "none"
 
     @property
     def label(self) -> str:

@@ -170,6 +170,7 @@ def _measure(raw: Mapping[str, Any]) -> Measure:
         proven=raw.get("codes") != "unproven",
         fractions=bool(raw.get("fractions", False)),
         parent=str(raw.get("parent", "")),
+        territory_weight=str(raw.get("territory_weight", "none")),
     )
 
 

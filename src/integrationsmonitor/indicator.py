@@ -11,6 +11,7 @@ from datetime import date
 
 from integrationsmonitor.catalog_corrections import Correction
 from integrationsmonitor.region import FIRST_DAY, LAST_DAY
+from integrationsmonitor.territory import Territory
 
 ANY = "*"
 
@@ -148,7 +149,7 @@ class Break:
 
 @dataclass(frozen=True)
 class IndicatorCatalog:
-    """Everything the catalogue knows of indicators, of breaks in their series, and of errors in their sources.
+    """Everything the catalogue knows of indicators, of breaks and territories in their series, and of errors in their sources.
 
     `problems` are what is wrong with the indicators of a home: they are left out, and cost nobody else anything.
     """
@@ -158,4 +159,5 @@ class IndicatorCatalog:
     country_groups: tuple[CountryGroupVersion, ...]
     corrections: tuple[Correction, ...]
     breaks: tuple[Break, ...]
+    territory: Territory
     problems: tuple[str, ...] = ()
