@@ -12,6 +12,7 @@
 {% macro status_weight(status) -%}
     case {{ status }}
         when 'not_existing' then 100
+        when 'not_convertible' then 97
         when 'withheld' then 95
         when 'outage' then 90
         when 'not_yet' then 80
@@ -32,6 +33,11 @@
     case when {{ basis }} like 'Fortschreibung%' then 'Fortschreibung' else {{ basis }} end
 {%- endmacro %}
 
+{# Whether a text of words joined by "|" holds one of them. #}
+{% macro has_word(words, word) -%}
+    concat('|', {{ words }}, '|') like '%|{{ word }}|%'
+{%- endmacro %}
+
 {# A bound cannot lie below zero; unlike greatest(), nothing stays nothing. #}
 {% macro not_below_zero(number) -%}
     case when {{ number }} < 0 then 0 else {{ number }} end
@@ -41,6 +47,11 @@
 {% macro holds_at(relation, moment) -%}
     {{ relation }}.known_from <= {{ moment }}
     and ({{ relation }}.known_to is null or {{ moment }} < {{ relation }}.known_to)
+{%- endmacro %}
+
+{# Whether a break may divide a series of a territory: a change of territory, only what was not converted beyond it. #}
+{% macro breaks_territory(found, pair) -%}
+    ({{ found }}.kind <> 'territory' or {{ pair }}.territory = 'as_published' or {{ found }}.break_at > {{ pair }}.territory_date)
 {%- endmacro %}
 
 {# Whether two relations speak of the same key. #}

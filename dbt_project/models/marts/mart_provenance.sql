@@ -23,6 +23,8 @@ observed as (
         input.* exclude (cell_id, sum_id),
         member.sum_id is not null as is_part_of_sum,
         coalesce(member.cell_id, input.cell_id) as cell_id,
+        case when member.sum_id is null then cast(1 as decimal(18, 15)) else member.weight end as weight,
+        coalesce(member.weight_quality, 'exact') as weight_quality,
     from input
     left join {{ ref('int_sum_member') }} as member on input.sum_id = member.sum_id
     where input.cell_id is not null or member.cell_id is not null
@@ -45,6 +47,8 @@ select
     ) as integer) as part_no,
     observed.cell_id as observation_id,
     observed.is_part_of_sum,
+    observed.weight,
+    observed.weight_quality,
     observation.dataset_id,
     observation.measure,
     observation.region_key,

@@ -6,4 +6,5 @@ select
     rounding_low,
     rounding_high,
     rounding_from,
+    territory_weight,
 from {{ source('inputs', 'catalog_measure') }}
