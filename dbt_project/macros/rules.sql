@@ -51,7 +51,11 @@
 
 {# Whether a break may divide a series of a territory: a change of territory, only what was not converted beyond it. #}
 {% macro breaks_territory(found, pair) -%}
-    ({{ found }}.kind <> 'territory' or {{ pair }}.territory = 'as_published' or {{ found }}.break_at > {{ pair }}.territory_date)
+    (
+        {{ found }}.kind <> 'territory'
+        or {{ pair }}.territory = 'as_published'
+        or {{ found }}.break_at > {{ pair }}.territory_date
+    )
 {%- endmacro %}
 
 {# Whether two relations speak of the same key. #}

@@ -1,4 +1,4 @@
-"""Indicators, breaks and territories as rows of the input tables: every list opened, so that the joins in SQL have none to open.
+"""Indicators, breaks and territories as rows of the input tables: with every list opened, SQL has none to open.
 
 Comes in: the catalogue's objects. Goes out: rows by the names of their tables (`catalog_tables.SCHEMAS`). Refuses
 nothing: whatever was loaded was checked.

@@ -149,7 +149,7 @@ class Break:
 
 @dataclass(frozen=True)
 class IndicatorCatalog:
-    """Everything the catalogue knows of indicators, of breaks and territories in their series, and of errors in their sources.
+    """Everything the catalogue knows of indicators, of breaks, territories, and errors in their sources.
 
     `problems` are what is wrong with the indicators of a home: they are left out, and cost nobody else anything.
     """

@@ -111,7 +111,7 @@ def weights(territory: Territory, regions: Mapping[str, Region]) -> Iterator[Wei
     for target in territory.targets:
         touched = {key for step in territory.steps for key in step.units if _concerns(step, target)}
         for first, last in _spans(territory.steps):
-            units = sorted(key for key in touched if _exists(regions[key], first, last))
+            units = sorted(key for key in touched if _exists(regions[key], last))
             for kind in KINDS:
                 yield from _span_weights(territory.steps, target, first, last, kind, units)
 
@@ -151,8 +151,9 @@ def _spans(steps: Sequence[Step]) -> list[tuple[date, date]]:
     return [(first, begins[n] - _ONE_DAY if n < len(begins) else LAST_DAY) for n, first in enumerate(begins, start=1)]
 
 
-def _exists(region: Region, first: date, last: date) -> bool:
-    return region.valid_from <= last and region.valid_to >= last
+def _exists(region: Region, last: date) -> bool:
+    """Whether it existed through a span of time: the end of a unit is always that of a span."""
+    return region.valid_from <= last <= region.valid_to
 
 
 def _span_weights(

@@ -1,7 +1,7 @@
 -- Which values lie on the new side of a break while the same value a year earlier lies on the old one: a break of the
 -- series, of the region or of one of its two parts. A year in which it happened belongs to neither side.
--- A territory that counts were converted to has no break up to its day. A break with a basis lies only where that basis begins: two values of one basis are never divided by it. Of several
--- the latest is named.
+-- A territory that counts were converted to has no break up to its day. A break with a basis lies only where that basis
+-- begins: two values of one basis are never divided by it. Of several the latest is named.
 with pair as (
     select *,
     from {{ ref('int_value_year_before') }}

@@ -1,7 +1,8 @@
 -- Where nothing is recorded that may speak for an indicator: a row says so, instead of none. Expected is a value for
--- every year between an indicator's first and last recorded one, for the Land and for each Kreis that existed then (for
--- Kreise or the Land alone where the catalogue says so; on a converted territory each Kreis of its day), and wherever only figures stand that never speak for it. What
--- lacks is the first variant that may speak and whose basis reaches that date. The indicators of a home have no grid.
+-- every year between an indicator's first and last recorded one, for the Land and for each Kreis that existed then, or
+-- on a converted territory's day (for Kreise or the Land alone where the catalogue says so), and wherever only figures
+-- stand that never speak for it. What lacks is the first variant that may speak and whose basis reaches that date. The
+-- indicators of a home have no grid.
 with variant as (
     select *,
     from {{ ref('stg_catalog__indicator_variant') }}
@@ -98,7 +99,8 @@ expected as (
             level.region_level = region.region_level
             and (region.region_key = '16' or region.parent_key = '16')
             and coalesce(target.target_date, period.period_end)
-            between coalesce(region.valid_from, cast('0001-01-01' as date)) and coalesce(region.valid_to, cast('9999-12-31' as date))
+            between coalesce(region.valid_from, cast('0001-01-01' as date))
+            and coalesce(region.valid_to, cast('9999-12-31' as date))
     union distinct
     select
         indicator_id,

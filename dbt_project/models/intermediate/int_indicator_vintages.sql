@@ -1,5 +1,6 @@
--- Every value of every variant at every time, as published and on every territory that counts are converted to. Where no
--- step touched a region, a converted territory has the value as it was published; an adopted rate is converted nowhere.
+-- Every value of every variant at every time, as published and on every territory that counts are converted to. Where
+-- no step touched a region, a converted territory has the value as it was published; an adopted rate is converted
+-- nowhere.
 {% set numbers = ['value', 'value_low', 'value_high', 'numerator', 'denominator'] %}
 with computed as (
     select *,
@@ -38,13 +39,16 @@ never_converted as (
             'not_convertible' as status,
             'published_rate' as flags,
             'first' as revision_kind,
-            case when bool_or(known_to is null) over within_value then null else max(known_to) over within_value end as known_to
+            case
+                when not bool_or(known_to is null) over within_value then max(known_to) over within_value
+            end as known_to
         ),
     from elsewhere
     where method = 'adopted'
-    window within_value as (
-        partition by axis, territory_key, indicator_id, variant, region_key, period_type, period_start, period_end
-    )
+    window
+        within_value as (
+            partition by axis, territory_key, indicator_id, variant, region_key, period_type, period_start, period_end
+        )
     qualify vintage_no = min(vintage_no) over within_value
 )
 

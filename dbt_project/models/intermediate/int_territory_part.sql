@@ -1,6 +1,6 @@
--- What the figures on another territory are made of, at every time: those of all Kreise of which a part, or all, lies in
--- the new one, with the share of each. Only what its source publishes as of its own day is converted; which share fits is
--- a property of the measure, and where none is known there is none.
+-- What the figures on another territory are made of, at every time: those of all Kreise of which a part, or all, lies
+-- in the new one, with the share of each. Only what its source publishes as of its own day is converted; which share
+-- fits is a property of the measure, and where none is known there is none.
 {% set target_key = ['weight.territory_key'] %}
 {% for column in cell_key() %}
     {% do target_key.append('weight.to_key' if column == 'region_key' else 'figure.' ~ column) %}

@@ -72,7 +72,9 @@ select
     cast(change_low as decimal(28, 10)) as value_low,
     cast(change_high as decimal(28, 10)) as value_high,
     change_unit as unit,
-    case when change is not null then change_low <= 0 and change_high >= 0 and change_low < change_high end as is_within_rounding,
+    case
+        when change is not null then change_low <= 0 and change_high >= 0 and change_low < change_high
+    end as is_within_rounding,
     previous_value_id,
     reason,
 from changed

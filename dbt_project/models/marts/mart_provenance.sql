@@ -94,5 +94,5 @@ left join {{ ref('stg_inputs__origin') }} as origin
     on
         observation.raw_sha256 = origin.raw_sha256
         and observation.raw_locator = origin.raw_locator
-left join {{ ref('stg_inputs__withdrawal') }} as withdrawal on indicator.value_id = withdrawal.value_id
+left join {{ ref('int_withdrawal') }} as withdrawal on indicator.value_id = withdrawal.value_id
 order by indicator.value_id, observed.role, part_no
