@@ -1,3 +1,4 @@
+{% set is_mixed %}coalesce(numerator_version.version_no <> denominator_version.version_no, false){% endset %}
 {% set is_impossible %}
     left(best_pair.indicator_id, 1) = 'L'
     and (
@@ -146,18 +147,40 @@ best_pair as (
     ) = 1
 ),
 
--- A home's own indicator may join what does not belong together: more than all, or less than nothing, is no share. It
--- says so, and must not close the gate for everybody else.
+-- As published, a Kreis is not the same one before and after a change of its territory: a part of today over one of
+-- the year before is then no value. And a home's own indicator may join what does not belong together: more than all,
+-- or less than nothing, is no share. It says so, and must not close the gate for everybody else.
 possible_pair as (
     select
         best_pair.* replace (
-            case when {{ is_impossible }} then null else best_pair.value end as value,
-            case when {{ is_impossible }} then null else best_pair.value_low end as value_low,
-            case when {{ is_impossible }} then null else best_pair.value_high end as value_high,
-            case when {{ is_impossible }} then 'unreliable' else best_pair.status end as status
+            {% for column in ['value', 'value_low', 'value_high'] %}
+                case
+                    when not {{ is_mixed }} and not ({{ is_impossible }}) then best_pair.{{ column }}
+                end as {{ column }},
+            {% endfor %}
+            case
+                when best_pair.value is null then best_pair.status
+                when {{ is_mixed }} then 'not_meaningful'
+                when {{ is_impossible }} then 'unreliable'
+                else best_pair.status
+            end as status,
+            case
+                when {{ is_mixed }} then {{ merge_words(['best_pair.flags', "'territory_mixed'"]) }}
+                else best_pair.flags
+            end as flags
         ),
     from best_pair
     inner join variant using (indicator_id, variant)
+    {% for role, day in [('numerator', 'period_end'), ('denominator', 'denominator_date')] %}
+        left join {{ ref('stg_catalog__region_version') }} as {{ role }}_version
+            on
+                best_pair.territory_key = 'as_published'
+                and best_pair.needs_denominator
+                and best_pair.denominator_region_key = best_pair.region_key
+                and best_pair.region_key = {{ role }}_version.region_key
+                and best_pair.{{ day }} between coalesce({{ role }}_version.valid_from, best_pair.{{ day }})
+                and coalesce({{ role }}_version.valid_to, best_pair.{{ day }})
+    {% endfor %}
 ),
 
 computed as (
