@@ -109,7 +109,11 @@ def _check(inputs: Mapping[str, pa.Table]) -> None:
 
 
 def _dbt(settings: Settings, candidate: Path, command: Sequence[str], listen: Any) -> Any:
-    """One dbt command in this process, quiet, with everything it writes below the candidate."""
+    """One dbt command in this process, quiet, with everything it writes below the candidate.
+
+    It keeps no log file: what a node did and said stands in `target/run_results.json`, and on a full disk a log that
+    cannot be written is told with a traceback, past every error of ours.
+    """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -122,7 +126,7 @@ def _dbt(settings: Settings, candidate: Path, command: Sequence[str], listen: An
         *("--target-path", str(candidate / "dbt" / "target")),
         *("--log-path", str(candidate / "dbt" / "logs")),
         *("--log-level", "none"),
-        *("--log-level-file", "info"),
+        *("--log-level-file", "none"),
         "--no-use-colors",
         "--no-version-check",
         "--no-send-anonymous-usage-stats",
