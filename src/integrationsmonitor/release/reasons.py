@@ -37,6 +37,7 @@ REASONS = {
     "newly_recorded": "neu erfasst, lag bisher nicht vor",
     "gap_shown": "Lücke wird jetzt ausgewiesen",
     "gap_dropped": "Lücke wird nicht mehr ausgewiesen",
+    "bounds_changed": "Grenzen anders angegeben, der Wert ist derselbe",
     "default_changed": "eine andere Variante ist die bevorzugte",
     "flags_changed": "Kennzeichen geändert",
     "described_anew": "Angaben zum Wert geändert, nicht der Wert",
@@ -44,7 +45,8 @@ REASONS = {
 }
 GAP = "not_recorded"
 # Beside value and status: what makes another number of it for somebody who recomputes it.
-_NUMBERS = {"value", "status", "value_low", "value_high", "numerator", "denominator"}
+_NUMBERS = {"value", "status", "numerator", "denominator"}
+_BOUNDS = ("value_low", "value_high")
 _BY_US = {"dropped_by_us", "replaced_by_us"}
 _REVISIONS = {
     "correction", "provisional_to_final", "census_rebase", "territory_restated", "definition_change", "late_delivery",
@@ -146,7 +148,9 @@ def _why_it_is_marked(old: Row, new: Row) -> str:
         return "definition_version"
     if old["is_default"] != new["is_default"]:
         return "default_changed"
-    return "flags_changed" if old["flags"] != new["flags"] else "described_anew"
+    if old["flags"] != new["flags"]:
+        return "flags_changed"
+    return "bounds_changed" if any(old.get(name) != new.get(name) for name in _BOUNDS) else "described_anew"
 
 
 def _catalogue_reason(row: Row, evidence: Evidence) -> str | None:
