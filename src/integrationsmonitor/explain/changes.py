@@ -35,7 +35,7 @@ _CHANGES = """
     left join dim_break as break on change.reason = concat('break:', break.break_id)
     where
         change.value_id = $value_id
-        and not list_contains($withdrawn, change.previous_value_id)
+        and not coalesce(list_contains($withdrawn, change.previous_value_id), false)
     order by change.measure
 """
 _TOLD = ("measure", "value", "value_low", "value_high", "unit", "is_within_rounding", "reason", "previous_value_id")
