@@ -184,7 +184,31 @@ def test_neighbours_and_other_variants_are_of_the_same_territory(wartburg: Relea
 def test_beside_a_withdrawn_value_no_territory_tells_its_number(wartburg: Release) -> None:
     wartburg.decide("withdraw", PUBLISHED)
     assert wartburg.explain(PUBLISHED)["elsewhere"] == []
-    assert [entry["value_id"] for entry in wartburg.explain(CONVERTED)["elsewhere"]] == [LATER]
+
+
+@pytest.mark.parametrize("value_id", [CONVERTED, LATER])
+def test_what_is_made_with_a_withdrawn_value_is_taken_back_with_it(wartburg: Release, value_id: str) -> None:
+    wartburg.decide("withdraw", PUBLISHED)
+    facts = wartburg.explain(value_id)
+    assert (facts["citation_de"], facts["elsewhere"], facts["vintages"]) == (None, [], [])
+    assert "Zähler verwechselt" in wartburg.text(value_id)
+
+
+def test_with_a_repetition_the_published_value_is_taken_back_and_with_an_estimate_it_alone(wartburg: Release) -> None:
+    later = {"numerator": 6594, "denominator": 106249, "value": Decimal("6.2061761334")}
+    wartburg.value(RATE, "fortschreibung", date(2019, 12, 31), territory="harmonised", territory_date=OF_2021, **later)
+    wartburg.decide("withdraw", RATE)
+    assert wartburg.explain(SHARE)["citation_de"] is None
+    wartburg.decide("withdraw", CONVERTED)
+    assert wartburg.explain(CONVERTED)["citation_de"] is None
+    assert wartburg.explain(PUBLISHED)["citation_de"] is not None
+
+
+def test_what_a_kreis_gave_a_part_to_is_taken_back_with_it(wartburg: Release) -> None:
+    wartburg.value(RATE, "fortschreibung", END, "16056", value=Decimal("5.526"), numerator=2344, denominator=42417)
+    wartburg.decide("withdraw", RATE)
+    assert wartburg.explain(CONVERTED)["citation_de"] is None
+    assert wartburg.explain(PUBLISHED)["citation_de"] is not None
 
 
 def test_a_kreis_that_is_gone_on_that_day_names_its_successor(wartburg: Release) -> None:

@@ -131,3 +131,10 @@ def test_of_what_was_taken_back_no_bound_is_compared(compare: Compare) -> None:
     (value,) = compare([bounded("9.95", "10.05", "10")], taken)["values"]
     assert (value["reason"], value["is_within_rounding"]) == ("withdrawn_by_us", None)
     assert not {"value_low", "value_high"} & value["columns"].keys()
+
+
+def test_what_is_taken_back_with_another_value_is_not_told_again_either(compare: Compare) -> None:
+    taken = "update mart_indicator set value = null, status = 'withheld', flags = 'withdrawn' where " + IN_ERFURT
+    found = compare([TO_2021], [TO_2021, taken])
+    assert {value["reason"] for value in found["values"]} == {"withdrawn_by_us"}
+    assert [value["old"] for value in found["values"]] == [{"value": None, "status": "value"}] * 2

@@ -30,6 +30,12 @@ def has(con: duckdb.DuckDBPyConnection, table: str) -> bool:
     return bool(rows(con, "from duckdb_tables() where table_name = $table", {"table": table}))
 
 
+def has_column(con: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+    """Whether a table of a release has a column."""
+    sql = "from duckdb_columns() where table_name = $table and column_name = $column"
+    return bool(rows(con, sql, {"table": table, "column": column}))
+
+
 def _literal(value: object) -> str:
     """A value as SQL has it."""
     if isinstance(value, str):

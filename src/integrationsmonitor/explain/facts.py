@@ -57,7 +57,7 @@ def of(con: duckdb.DuckDBPyConnection, row: Row, withdrawn: Mapping[str, Withdra
         "value_low": row["value_low"],
         "value_high": row["value_high"],
         "bounds_de": territories.bounds_mean(row),
-        "reason_de": _reason(con, row, variant, parts),
+        "reason_de": _reason(con, row, variant, parts, withdrawn.get(row["value_id"])),
         "withdrawal": _withdrawal(withdrawn.get(row["value_id"])),
         "indicator": _indicator(indicator),
         "variant": {
@@ -142,13 +142,17 @@ def _input(part: Row) -> dict[str, Any]:
     }
 
 
-def _reason(con: duckdb.DuckDBPyConnection, row: Row, variant: Row, parts: Sequence[Row]) -> str | None:
+def _reason(
+    con: duckdb.DuckDBPyConnection, row: Row, variant: Row, parts: Sequence[Row], decision: Withdrawal | None
+) -> str | None:
     """Why there is no value, in plain words."""
     if row["value"] is not None:
         return None
-    withdrawn = rows(con, "select reason_de from mart_withdrawal where value_id = $value_id", row)
-    if withdrawn:
-        return f"Nach der Veröffentlichung zurückgezogen, nicht weiter zu zitieren: {withdrawn[0]['reason_de']}"
+    told = [entry["reason_de"] for entry in rows(con, "from mart_withdrawal where value_id = $value_id", row)]
+    if row["is_withdrawn"] and decision:
+        told.append(decision.reason)
+    if told:
+        return f"Nach der Veröffentlichung zurückgezogen, nicht weiter zu zitieren: {told[0]}"
     if row["status"] == "not_convertible":
         return territories.why_not(con, row, parts)
     reason = words.reason(row["status"])

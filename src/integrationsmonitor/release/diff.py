@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.errors import MonitorError
 from integrationsmonitor.release import news
-from integrationsmonitor.release.reasons import Evidence, Vintage, kind_of, reason_of
+from integrationsmonitor.release.reasons import Evidence, Vintage, is_taken_back, kind_of, reason_of
 from integrationsmonitor.release.tables import connection, count, literal, quoted
 
 if TYPE_CHECKING:
@@ -246,8 +246,8 @@ def _told(
     kind = kind_of(old, new, different)
     indicator, variant, group = (row[name] for name in ("indicator_id", "variant", "group_key"))
     of_variant = labels.get(("dim_indicator_variant", "group_key", indicator, variant))
-    is_taken_back = row.get("value_id") in evidence.withdrawn[1]
-    shown = different - _TAKEN_BACK if is_taken_back else different
+    hidden = bool(row) and is_taken_back(row, evidence.withdrawn[1])
+    shown = different - _TAKEN_BACK if hidden else different
     value = {
         "kind": kind,
         "reason": reason_of(kind, old, new, evidence),
@@ -256,9 +256,9 @@ def _told(
         "variant_de": labels.get(("dim_indicator_variant", "label_de", indicator, variant), variant),
         # Empty where the variant speaks of this group anyway.
         "group_de": "" if group == of_variant else labels.get(("dim_group", "label_de", group), group),
-        "old": {"value": None if is_taken_back else old["value"], "status": old["status"]} if old else None,
+        "old": {"value": None if hidden else old["value"], "status": old["status"]} if old else None,
         "new": {"value": new["value"], "status": new["status"]} if new else None,
-        "is_within_rounding": None if is_taken_back else _is_within_rounding(old, new),
+        "is_within_rounding": None if hidden else _is_within_rounding(old, new),
         "columns": {name: [old_row[name], new_row[name]] for name in compared if name in shown},
         "withdrawal_de": evidence.withdrawn[1].get(row["value_id"]),
     }

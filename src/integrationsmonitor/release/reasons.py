@@ -90,6 +90,11 @@ def kind_of(old: Row | None, new: Row | None, different: set[str]) -> str:
     return "changed" if different & _NUMBERS else "marked"
 
 
+def is_taken_back(row: Row, withdrawn: Mapping[str, str]) -> bool:
+    """Whether a person took a value back, or a published one that it repeats or is made with."""
+    return row["value_id"] in withdrawn or "withdrawn" in _words(row)
+
+
 def reason_of(kind: str, old: Row | None, new: Row | None, evidence: Evidence) -> str:
     """The one reason, a key of REASONS."""
     if kind == "appeared" and new:
@@ -127,8 +132,8 @@ def _why_it_went(old: Row, evidence: Evidence) -> str:
 
 
 def _why_it_changed(old: Row, new: Row, evidence: Evidence) -> str:
-    value_id = new["value_id"]
-    before, after = (value_id in withdrawn for withdrawn in evidence.withdrawn)
+    sides = zip((old, new), evidence.withdrawn, strict=True)
+    before, after = (is_taken_back(row, withdrawn) for row, withdrawn in sides)
     if before != after:
         return "withdrawn_by_us" if after else "given_back"
     if old["definition_version"] != new["definition_version"]:
