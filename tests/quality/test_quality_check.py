@@ -48,6 +48,23 @@ CRITICAL = {
         "qa_arithmetic_mart_indicator",
         "Zähler durch Nenner",
     ),
+    "an estimate that is not its quotient": (
+        "update mart_indicator set value = 10.5, method = 'estimated' where region_key = '16051' and unit = 'Prozent'",
+        "qa_arithmetic_mart_indicator",
+        "Zähler durch Nenner",
+    ),
+    "two converted territories that both speak": (
+        "insert into mart_indicator select * exclude (day) replace (concat(value_id, day) as value_id, "
+        "'harmonised' as territory, day as territory_date) "
+        "from mart_indicator, (values (date '2021-12-31'), (date '2024-01-01')) as target(day)",
+        "qa_default_mart_indicator",
+        "genau eine Variante",
+    ),
+    "a change between two territories": (
+        "update mart_indicator set territory = 'harmonised' where region_key = '16051' and unit = 'Prozent'",
+        "qa_change_mart_indicator",
+        "auf einer Grundlage",
+    ),
     "parts that are not the total": (
         "update fct_observation set value = value - 1 where sex = 'weiblich' and region_key = '16070'",
         "qa_parts_fct_observation",

@@ -117,6 +117,7 @@ def test_every_dim_and_mart_is_exported_twice_with_the_same_rows(publish_night: 
         read = f"select count(*) from read_csv('{folder / name}.csv', delim=';', header=true, all_varchar=true)"
         assert duckdb.sql(read).fetchone() == (table["rows"],)
     assert "Aufgezeichnete Daten, kein Live-Abruf" in (folder / "README.txt").read_text()
+    assert "territory = as_published" in (folder / "README.txt").read_text(), "who sums all rows counts three times"
 
 
 def test_parquet_carries_descriptions_and_unrounded_decimals(publish_night: Night) -> None:

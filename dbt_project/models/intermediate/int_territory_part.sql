@@ -32,6 +32,8 @@ select
     weight.weight_low,
     weight.weight_high,
     weight.quality,
+    weight.weight_kind,
+    weight.steps,
     weight.reason,
     weight.after_step,
     figure.sum_id as figure_sum_id,

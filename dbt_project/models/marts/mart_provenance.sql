@@ -25,6 +25,8 @@ observed as (
         coalesce(member.cell_id, input.cell_id) as cell_id,
         case when member.sum_id is null then cast(1 as decimal(18, 15)) else member.weight end as weight,
         coalesce(member.weight_quality, 'exact') as weight_quality,
+        case when member.steps <> '' then member.weight_kind end as weight_kind,
+        nullif(member.steps, '') as step_ids,
     from input
     left join {{ ref('int_sum_member') }} as member on input.sum_id = member.sum_id
     where input.cell_id is not null or member.cell_id is not null
@@ -49,6 +51,8 @@ select
     observed.is_part_of_sum,
     observed.weight,
     observed.weight_quality,
+    observed.weight_kind,
+    observed.step_ids,
     observation.dataset_id,
     observation.measure,
     observation.region_key,
