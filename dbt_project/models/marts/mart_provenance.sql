@@ -21,7 +21,6 @@ with input as (
 observed as (
     select
         input.* exclude (cell_id, sum_id),
-        member.sum_id is not null as is_part_of_sum,
         coalesce(member.cell_id, input.cell_id) as cell_id,
         case when member.sum_id is null then cast(1 as decimal(18, 15)) else member.weight end as weight,
         coalesce(member.weight_quality, 'exact') as weight_quality,
@@ -48,7 +47,7 @@ select
         order by observation.region_key, observation.age_group, observed.cell_id
     ) as integer) as part_no,
     observed.cell_id as observation_id,
-    observed.is_part_of_sum,
+    count(*) over (partition by indicator.value_id, observed.role) > 1 as is_part_of_sum,
     observed.weight,
     observed.weight_quality,
     observed.weight_kind,
