@@ -61,7 +61,9 @@ def load_indicators(catalog: Catalog) -> IndicatorCatalog:
         _check_indicator(file, indicator, known)
     own, problems = _local_indicators(catalog.local, schema, known)
     corrections, breaks = load_corrections(catalog), load_breaks(catalog, indicators)
-    return IndicatorCatalog((*indicators, *own), groups, countries, corrections, breaks, load_territory(catalog), problems)
+    return IndicatorCatalog(
+        (*indicators, *own), groups, countries, corrections, breaks, load_territory(catalog), problems
+    )
 
 
 class _Known(NamedTuple):

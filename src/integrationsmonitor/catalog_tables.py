@@ -218,7 +218,7 @@ def _measure_rows(catalog: Catalog) -> Iterator[dict[str, Any]]:
             if key in seen:
                 continue
             seen.add(key)
-            rounding = _rounding(measure.rounding or dataset.rounding)
+            rounding = dataset.rounding_of(measure)
             yield {
                 "dataset_id": dataset.id,
                 "measure": measure.measure,
@@ -229,12 +229,6 @@ def _measure_rows(catalog: Catalog) -> Iterator[dict[str, Any]]:
                 "rounding_from": date.fromisoformat(rounding["from"]) if "from" in rounding else None,
                 "territory_weight": measure.territory_weight,
             }
-
-
-def _rounding(declared: Mapping[str, Any]) -> Mapping[str, Any]:
-    """How far a printed figure may lie from the true one; half a unit of the last digit lies on both sides."""
-    half = declared.get("half_unit")
-    return declared if half is None else {"step": 2 * half, "low": half, "high": half, **declared}
 
 
 def _correction_rows(indicators: IndicatorCatalog) -> Iterator[dict[str, Any]]:

@@ -171,6 +171,7 @@ def _measure(raw: Mapping[str, Any]) -> Measure:
         fractions=bool(raw.get("fractions", False)),
         parent=str(raw.get("parent", "")),
         territory_weight=str(raw.get("territory_weight", "none")),
+        perturbed_from=_day(raw.get("perturbed_from"), LAST_DAY),
     )
 
 
@@ -219,7 +220,7 @@ def _contract(raw: Mapping[str, Any]) -> Contract:
         ),
         region_sums=tuple(
             RegionSum(
-                float(s["tolerance"]),
+                float(s.get("tolerance", 0)),
                 tuple(s.get("measures", ())),
                 {axis: tuple(codes) for axis, codes in s.get("axes", {}).items()},
                 _day(s.get("from"), FIRST_DAY),
