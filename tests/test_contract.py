@@ -169,7 +169,7 @@ def test_rounded_averages_may_differ_by_half_a_unit_for_each_kreis_and_the_land(
 
 
 def test_a_part_cannot_be_less_than_nothing():
-    """Of 23 averages that print 0, none can pull the sum down: it may be 11.5 at most, a Land of 13 is 12.5 at least."""
+    """23 averages that print 0 are 0 to 11.5 together; a Land of 12 is 11.5 at least, one of 13 is 12.5."""
     nothing = {f"k{key}__": "0" for key in catalog().kreise_at(date(2019, 6, 30))}
     assert check(whole_land(k16__="12", **nothing), AVERAGES) == 25 * 6
     with pytest.raises(ContractError, match="total 13 within 12, found 0"):

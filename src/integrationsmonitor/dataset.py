@@ -43,6 +43,7 @@ class Measure:
     parent: str = ""
     persons: bool = True
     territory_weight: str = "none"
+    additive: bool = True
     perturbed_from: date = LAST_DAY
 
     @property
@@ -53,7 +54,7 @@ class Measure:
     @property
     def is_additive(self) -> bool:
         """Whether the Kreise make up the Land: counts and areas do, rates do not."""
-        return self.unit in ADDITIVE_UNITS
+        return self.additive and self.unit in ADDITIVE_UNITS
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ class Plausible:
 
 @dataclass(frozen=True)
 class RegionSum:
-    """Kreise that add up to their Land as a SumRule's parts do, for some measures, axis codes and years (empty: all)."""
+    """Kreise that add up to their Land as parts to a total, for some measures, axis codes and years (empty: all)."""
 
     tolerance: float = 0
     measures: tuple[str, ...] = ()
@@ -227,7 +228,7 @@ class Dataset:
     problem: str = ""
 
     def rounding_of(self, measure: Measure) -> Mapping[str, Any]:
-        """How far a printed figure may lie from the true one: `step`, `low` and `high`, `from`; empty where it is exact.
+        """How far a printed figure may lie from the true one: `step`, `low`, `high`, `from`; empty where it is exact.
 
         Half a unit of the last digit lies on both sides.
         """
