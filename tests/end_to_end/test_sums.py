@@ -115,7 +115,8 @@ def test_a_sum_of_ours_is_made_of_kreise_of_its_day_that_agree_in_everything_els
         parts = con.execute(
             "select part.sum_id, part.axis, part.region_key, part.n_required, cell.region_key, cell.region_level, "
             f"cell.period_end, {' and '.join(f'part.{column} = cell.{column}' for column in same)} "
-            "from intermediate.int_sum_part as part inner join intermediate.int_observation_cell as cell using (cell_id) "
+            "from intermediate.int_sum_part as part "
+            "inner join intermediate.int_observation_cell as cell using (cell_id) "
             "where part.sum_kind = 'land'"
         ).fetchall()
     kreise: dict[tuple[str, str], list[str]] = defaultdict(list)
