@@ -38,6 +38,15 @@
     concat('|', {{ words }}, '|') like '%|{{ word }}|%'
 {%- endmacro %}
 
+{# The word of one axis in a text of sorted key=value pairs ("insgesamt" where it is not split), and the text without it. #}
+{% macro dimension_word(dimensions, axis) -%}
+    coalesce(nullif(regexp_extract({{ dimensions }}, concat('(?:^|[|])', {{ axis }}, '=([^|]*)'), 1), ''), 'insgesamt')
+{%- endmacro %}
+
+{% macro without_dimension(dimensions, axis) -%}
+    regexp_replace(regexp_replace({{ dimensions }}, concat('(^|[|])', {{ axis }}, '=[^|]*'), ''), '^[|]', '')
+{%- endmacro %}
+
 {# A bound cannot lie below zero; unlike greatest(), nothing stays nothing. #}
 {% macro not_below_zero(number) -%}
     case when {{ number }} < 0 then 0 else {{ number }} end

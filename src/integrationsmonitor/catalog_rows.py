@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
+from integrationsmonitor.catalog_cells import Cells
 from integrationsmonitor.indicator import IndicatorCatalog, Selection
 from integrationsmonitor.region import FIRST_DAY, LAST_DAY, Region
 from integrationsmonitor.territory import Territory, touched_units, versions, weights
@@ -194,6 +195,13 @@ def _citizenships(selection: Selection, indicators: IndicatorCatalog) -> Iterato
     for version in indicators.country_groups:
         if version.group == selection.country_group:
             yield version.citizenship_key, bound(version.valid_from), bound(version.valid_to)
+
+
+def cells_rows(cells: Cells) -> Iterator[Row]:
+    """One row per measure and region that a selection names, `*` where it names none."""
+    plain = {name: value for name, value in vars(cells).items() if name not in ("measures", "regions")}
+    for measure, region in product(cells.measures, cells.regions):
+        yield {"measure": measure, "region_key": region} | plain
 
 
 def bound(day: date) -> date | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from integrationsmonitor.catalog_corrections import Correction
+from integrationsmonitor.catalog_sum_violations import SumViolation
 from integrationsmonitor.region import FIRST_DAY, LAST_DAY
 from integrationsmonitor.territory import Territory
 
@@ -160,4 +161,5 @@ class IndicatorCatalog:
     corrections: tuple[Correction, ...]
     breaks: tuple[Break, ...]
     territory: Territory
+    sum_violations: tuple[SumViolation, ...] = ()
     problems: tuple[str, ...] = ()

@@ -7,4 +7,5 @@ select
     rounding_high,
     rounding_from,
     territory_weight,
+    perturbed_from,
 from {{ source('inputs', 'catalog_measure') }}

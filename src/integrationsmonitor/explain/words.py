@@ -28,6 +28,7 @@ FLAGS = {
     "provisional": "vorläufig nach Angabe der Quelle",
     "corrected_by_source": "von der Quelle berichtigt",
     "estimated_by_source": "geschätzt nach Angabe der Quelle",
+    "perturbed_by_source": "von der Quelle zufällig verändert (Cell-Key-Methode): Summen gehen nicht auf",
     "uncertain_by_source": "in Klammern gedruckt: Aussagewert eingeschränkt nach Angabe der Quelle",
     "doubtful_source": "an der Quelle zweifelhaft: keine Veränderung daraus ableiten",
     "dropped_by_us": "Fehler der Quelle: ihre Zahl ist zurückgehalten",
