@@ -109,8 +109,7 @@ def _contract(dataset: Dataset) -> Iterator[str]:
     if contract.sums:
         yield "parts add up over " + ", ".join(dict.fromkeys(rule.over for rule in contract.sums))
     if contract.region_sums:
-        most = max(rule.tolerance for rule in contract.region_sums)
-        yield f"Kreise add up to the Land within {most:g}"
+        yield "Kreise add up to the Land"
     if contract.jumps:
         yield "jumps wait for a person"
     if contract.plausible:

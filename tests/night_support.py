@@ -182,7 +182,8 @@ def small_catalog(target: Path, datasets: Collection[str] = SMALL) -> Path:
             file.unlink()
     edit_yaml(target / "indicators.yml", lambda raw: _cut_indicators(raw, set(datasets)))
     edit_yaml(target / "breaks.yml", lambda raw: _cut_breaks(raw, set(datasets)))
-    edit_yaml(target / "corrections.yml", lambda raw: _cut_corrections(raw, set(datasets)))
+    edit_yaml(target / "corrections.yml", lambda raw: _cut(raw, "corrections", datasets))
+    edit_yaml(target / "sum_violations.yml", lambda raw: _cut(raw, "violations", datasets))
     return target
 
 
@@ -223,5 +224,6 @@ def _cut_breaks(raw: dict[str, Any], datasets: set[str]) -> None:
     raw["breaks"] = [found for found in raw["breaks"] if found["touches"]]
 
 
-def _cut_corrections(raw: dict[str, Any], datasets: set[str]) -> None:
-    raw["corrections"] = [correction for correction in raw["corrections"] if correction["dataset"] in datasets]
+def _cut(raw: dict[str, Any], name: str, datasets: Collection[str]) -> None:
+    """Entries that speak of one dataset each: those of the datasets that are left."""
+    raw[name] = [entry for entry in raw[name] if entry["dataset"] in datasets]

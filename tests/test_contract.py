@@ -157,11 +157,49 @@ def test_one_kreis_times_ten_is_refused_on_a_first_load_since_the_land_says_othe
         check(whole_land(**times_ten), ADDING_UP)
 
 
-def test_the_tolerance_of_rounded_averages_is_the_rules():
-    rounded = replace(DATASET, contract=replace(DATASET.contract, region_sums=(RegionSum(12),), sums=()))
-    assert check(whole_land(k16070__="112"), rounded) == 25 * 6
-    with pytest.raises(ContractError, match="within 12, found 2313"):
-        check(whole_land(k16070__="113"), rounded)
+AVERAGES = replace(ADDING_UP, rounding={"half_unit": 0.5}, contract=replace(ADDING_UP.contract, sums=()))
+
+
+def test_rounded_averages_may_differ_by_half_a_unit_for_each_kreis_and_the_land():
+    assert check(whole_land(k16070__="112"), AVERAGES) == 25 * 6
+    with pytest.raises(ContractError, match="add up to the total 2300 within 12, found 2313"):
+        check(whole_land(k16070__="113"), AVERAGES)
+    with pytest.raises(ContractError, match="within 12, found 2287"):
+        check(whole_land(k16070__="87"), AVERAGES)
+
+
+def test_a_part_cannot_be_less_than_nothing():
+    """23 averages that print 0 are 0 to 11.5 together; a Land of 12 is 11.5 at least, one of 13 is 12.5."""
+    nothing = {f"k{key}__": "0" for key in catalog().kreise_at(date(2019, 6, 30))}
+    assert check(whole_land(k16__="12", **nothing), AVERAGES) == 25 * 6
+    with pytest.raises(ContractError, match="total 13 within 12, found 0"):
+        check(whole_land(k16__="13", **nothing), AVERAGES)
+
+
+def test_what_a_file_allows_comes_on_top_of_the_rounding():
+    generous = replace(AVERAGES, contract=replace(AVERAGES.contract, region_sums=(RegionSum(5),)))
+    assert check(whole_land(k16070__="117"), generous) == 25 * 6
+    with pytest.raises(ContractError, match="within 17, found 2318"):
+        check(whole_land(k16070__="118"), generous)
+
+
+def test_before_the_source_rounds_its_figures_are_exact():
+    rounding = {"step": 5, "low": 2, "high": 2, "from": "2020-01-01"}
+    with pytest.raises(ContractError, match=r"parts of GES that add up to the total 101 within 0, found 100"):
+        check(whole(k16070__="101"), replace(DATASET, rounding=rounding))
+    rounded = replace(DATASET, rounding=rounding | {"from": "2019-01-01"})
+    assert check(whole(k16070__="106"), rounded) == 25 * 6
+    with pytest.raises(ContractError, match=r"total 107 within 6, found 100"):
+        check(whole(k16070__="107"), rounded)
+
+
+def test_figures_that_the_source_changes_at_random_are_not_added_up():
+    def changed_from(day: date) -> Dataset:
+        return replace(ADDING_UP, measures=tuple(replace(known, perturbed_from=day) for known in REAL.measures))
+
+    assert check(whole_land(k16070__="101"), changed_from(date(2019, 6, 30))) == 25 * 6
+    with pytest.raises(ContractError, match="total 101 within 0, found 100"):
+        check(whole_land(k16070__="101"), changed_from(date(2019, 7, 1)))
 
 
 def test_a_hidden_kreis_leaves_nothing_to_add_up():

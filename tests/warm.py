@@ -97,7 +97,9 @@ def _import_all() -> None:
 
 
 def _parse_once() -> None:
-    """Let dbt read the project once: what it builds of its own classes on the way costs seconds, and stays."""
+    """Let dbt read the project once, and every build of this very project start from what it read."""
+    import dbt.cli.main as dbt
+
     from integrationsmonitor import warehouse
     from integrationsmonitor.settings import Settings
 
@@ -108,6 +110,14 @@ def _parse_once() -> None:
         outcome = warehouse._dbt(settings, settings.candidate, ["parse"], lambda _: None)
     assert outcome.success, outcome.exception
     assert threading.active_count() == 1, "a process with threads must not fork"
+
+    class Runner(dbt.dbtRunner):
+        def invoke(self, args: list[str], **kwargs: Any) -> Any:
+            if str(project / "dbt_project") in args:
+                self.manifest = outcome.result
+            return super().invoke(args, **kwargs)
+
+    dbt.dbtRunner = Runner  # type: ignore[misc]
 
 
 if __name__ == "__main__":

@@ -77,6 +77,19 @@
     array_join(array_sort(collect_set({{ word }})), '|')
 {%- endmacro %}
 
+{# Of a group the value of the row in which something is greatest. #}
+{% macro value_at_max(value, weight) %}
+    {{- return(adapter.dispatch('value_at_max', 'integrationsmonitor')(value, weight)) -}}
+{% endmacro %}
+
+{% macro duckdb__value_at_max(value, weight) -%}
+    arg_max({{ value }}, {{ weight }})
+{%- endmacro %}
+
+{% macro spark__value_at_max(value, weight) -%}
+    max_by({{ value }}, {{ weight }})
+{%- endmacro %}
+
 {# Short stable hash of a key: 16 hexadecimal digits. #}
 {% macro key_hash(columns) %}
     {{- return(adapter.dispatch('key_hash', 'integrationsmonitor')(columns)) -}}

@@ -12,6 +12,7 @@
 {% macro status_weight(status) -%}
     case {{ status }}
         when 'not_existing' then 100
+        when 'not_convertible' then 97
         when 'withheld' then 95
         when 'outage' then 90
         when 'not_yet' then 80
@@ -32,6 +33,20 @@
     case when {{ basis }} like 'Fortschreibung%' then 'Fortschreibung' else {{ basis }} end
 {%- endmacro %}
 
+{# Whether a text of words joined by "|" holds one of them. #}
+{% macro has_word(words, word) -%}
+    concat('|', {{ words }}, '|') like '%|{{ word }}|%'
+{%- endmacro %}
+
+{# The word of one axis in a text of sorted key=value pairs ("insgesamt" where it is not split), and the text without it. #}
+{% macro dimension_word(dimensions, axis) -%}
+    coalesce(nullif(regexp_extract({{ dimensions }}, concat('(?:^|[|])', {{ axis }}, '=([^|]*)'), 1), ''), 'insgesamt')
+{%- endmacro %}
+
+{% macro without_dimension(dimensions, axis) -%}
+    regexp_replace(regexp_replace({{ dimensions }}, concat('(^|[|])', {{ axis }}, '=[^|]*'), ''), '^[|]', '')
+{%- endmacro %}
+
 {# A bound cannot lie below zero; unlike greatest(), nothing stays nothing. #}
 {% macro not_below_zero(number) -%}
     case when {{ number }} < 0 then 0 else {{ number }} end
@@ -41,6 +56,15 @@
 {% macro holds_at(relation, moment) -%}
     {{ relation }}.known_from <= {{ moment }}
     and ({{ relation }}.known_to is null or {{ moment }} < {{ relation }}.known_to)
+{%- endmacro %}
+
+{# Whether a break may divide a series of a territory: a change of territory, only what was not converted beyond it. #}
+{% macro breaks_territory(found, pair) -%}
+    (
+        {{ found }}.kind <> 'territory'
+        or {{ pair }}.territory = 'as_published'
+        or {{ found }}.break_at > {{ pair }}.territory_date
+    )
 {%- endmacro %}
 
 {# Whether two relations speak of the same key. #}

@@ -39,6 +39,7 @@
             vintage.period_end,
             vintage.group_key
         order by
+            case when vintage.territory = 'harmonised' then vintage.territory_date end,
             not vintage.may_default, not vintage.has_value, vintage.priority, vintage.variant, vintage.territory_date
     ) = 1 as is_default,
     vintage.region_name,

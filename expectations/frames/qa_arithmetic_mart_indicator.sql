@@ -1,4 +1,4 @@
--- Computed values, computed once more from the numerator and denominator that stand beside them.
+-- Computed and estimated values, computed once more from the numerator and denominator that stand beside them.
 with recomputed as (
     select
         *,
@@ -8,7 +8,7 @@ with recomputed as (
             when denominator is null then numerator
         end as expected,
     from mart_indicator
-    where method = 'computed' and value is not null
+    where method in ('computed', 'estimated') and value is not null
 )
 
 select

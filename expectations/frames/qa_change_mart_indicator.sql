@@ -11,6 +11,7 @@ with pair as (
         cast(earlier.value as double) as value_before,
         (later.indicator_id, later.variant, later.territory, later.region_key, later.group_key, later.period_type)
         = (earlier.indicator_id, earlier.variant, earlier.territory, earlier.region_key, earlier.group_key, earlier.period_type)
+        and (later.territory = 'as_published' or later.territory_date = earlier.territory_date)
         and year(later.period_end) = year(earlier.period_end) + 1 as is_one_series,
         (later.basis, later.place) = (earlier.basis, earlier.place) as is_one_basis,
         list_contains(string_split(concat(later.flags, '|', earlier.flags), '|'), 'doubtful_source') as is_doubtful,

@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 from integrationsmonitor.catalog import Catalog
 from integrationsmonitor.catalog_breaks import load_breaks
 from integrationsmonitor.catalog_corrections import load_corrections
+from integrationsmonitor.catalog_sum_violations import load_sum_violations
+from integrationsmonitor.catalog_territory import load_territory
 from integrationsmonitor.checked_yaml import read_checked
 from integrationsmonitor.dataset import FIRST_DAY, LAST_DAY, Dataset
 from integrationsmonitor.errors import ConfigError
@@ -60,7 +62,16 @@ def load_indicators(catalog: Catalog) -> IndicatorCatalog:
         _check_indicator(file, indicator, known)
     own, problems = _local_indicators(catalog.local, schema, known)
     corrections, breaks = load_corrections(catalog), load_breaks(catalog, indicators)
-    return IndicatorCatalog((*indicators, *own), groups, countries, corrections, breaks, problems)
+    return IndicatorCatalog(
+        (*indicators, *own),
+        groups,
+        countries,
+        corrections,
+        breaks,
+        load_territory(catalog),
+        load_sum_violations(catalog),
+        problems,
+    )
 
 
 class _Known(NamedTuple):

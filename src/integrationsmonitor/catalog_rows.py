@@ -1,4 +1,4 @@
-"""Indicators and breaks as rows of the input tables: every list opened, so that the joins in SQL have none to open.
+"""Indicators, breaks and territories as rows of the input tables: with every list opened, SQL has none to open.
 
 Comes in: the catalogue's objects. Goes out: rows by the names of their tables (`catalog_tables.SCHEMAS`). Refuses
 nothing: whatever was loaded was checked.
@@ -12,8 +12,10 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
+from integrationsmonitor.catalog_cells import Cells
 from integrationsmonitor.indicator import IndicatorCatalog, Selection
-from integrationsmonitor.region import FIRST_DAY, LAST_DAY
+from integrationsmonitor.region import FIRST_DAY, LAST_DAY, Region
+from integrationsmonitor.territory import Territory, touched_units, versions, weights
 
 Row = dict[str, Any]
 
@@ -48,7 +50,6 @@ def _variants(indicators: IndicatorCatalog) -> Iterator[Row]:
                 "label_de": variant.label_de,
                 "priority": variant.priority,
                 "group_key": variant.group,
-                "territory": "as_published",
                 "formula": variant.formula,
                 "factor": variant.factor,
                 "half_unit": Decimal(variant.half_unit) if variant.half_unit else None,
@@ -125,6 +126,61 @@ def _breaks(indicators: IndicatorCatalog) -> Iterator[Row]:
                 } | plain
 
 
+def territory_rows(territory: Territory, regions: Mapping[str, Region]) -> dict[str, Iterable[Row]]:
+    """The `catalog_…` tables of territories, by their names."""
+    return {
+        "catalog_region_version": _versions(territory, regions),
+        "catalog_territory_target": (
+            {"territory_key": territory_key(target), "target_date": target} for target in territory.targets
+        ),
+        "catalog_territory_unit": (
+            {"territory_key": territory_key(target), "region_key": unit}
+            for target in territory.targets
+            for unit in sorted(touched_units(territory, target))
+        ),
+        "catalog_territory_weight": _weights(territory, regions),
+    }
+
+
+def territory_key(target: date) -> str:
+    """The word for a territory in the tables between catalogue and marts."""
+    return f"harmonised {target}"
+
+
+def _versions(territory: Territory, regions: Mapping[str, Region]) -> Iterator[Row]:
+    steps = {step.id: step for step in territory.steps}
+    for version in versions(territory, regions):
+        step = steps.get(version.step)
+        yield {
+            "region_key": version.region_key,
+            "version_no": version.number,
+            "valid_from": bound(version.valid_from),
+            "valid_to": bound(version.valid_to),
+            "step_id": version.step or None,
+            "text_de": step.text_de if step else None,
+            "source_de": step.source_de if step else None,
+        }
+
+
+def _weights(territory: Territory, regions: Mapping[str, Region]) -> Iterator[Row]:
+    for weight in weights(territory, regions):
+        yield {
+            "territory_key": territory_key(weight.target),
+            "applies_from": weight.first,
+            "applies_to": weight.last,
+            "weight_kind": weight.kind,
+            "from_key": weight.from_key,
+            "to_key": weight.to_key,
+            "weight": weight.share,
+            "weight_low": weight.low,
+            "weight_high": weight.high,
+            "quality": weight.quality,
+            "steps": "|".join(weight.steps),
+            "reason": weight.reason,
+            "after_step": weight.after,
+        }
+
+
 def _selections(indicators: IndicatorCatalog) -> Iterator[tuple[str, str, str, Selection]]:
     for indicator in indicators.indicators:
         for variant in indicator.variants:
@@ -139,6 +195,13 @@ def _citizenships(selection: Selection, indicators: IndicatorCatalog) -> Iterato
     for version in indicators.country_groups:
         if version.group == selection.country_group:
             yield version.citizenship_key, bound(version.valid_from), bound(version.valid_to)
+
+
+def cells_rows(cells: Cells) -> Iterator[Row]:
+    """One row per measure and region that a selection names, `*` where it names none."""
+    plain = {name: value for name, value in vars(cells).items() if name not in ("measures", "regions")}
+    for measure, region in product(cells.measures, cells.regions):
+        yield {"measure": measure, "region_key": region} | plain
 
 
 def bound(day: date) -> date | None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.catalog import Catalog
-from integrationsmonitor.catalog_rows import bound, indicator_rows
+from integrationsmonitor.catalog_rows import bound, cells_rows, indicator_rows, territory_rows
+from integrationsmonitor.catalog_sum_rows import sum_rows
 from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.indicator import IndicatorCatalog
 
@@ -41,10 +41,37 @@ _COLUMNS = {
     """,
     "catalog_measure": """
         dataset_id measure unit rounding_step:decimal rounding_low:decimal rounding_high:decimal
-        rounding_from:date
+        rounding_from:date territory_weight perturbed_from:date
+    """,
+    "catalog_sum": """
+        dataset_id sum_no:integer sum_kind field measure unit total_word n_parts:integer tolerance:decimal
+        is_promised:boolean
+    """,
+    "catalog_sum_word": """
+        dataset_id sum_no:integer role word
+    """,
+    "catalog_sum_violation": """
+        explanation_id explanation_seq:integer dataset_id sum_kind is_explained:boolean reason_de source_de
+    """,
+    "catalog_sum_violation_cells": """
+        explanation_id dataset_id measure region_key region_prefix period_from:date period_to:date sex nationality
+        citizenship_key age_group dimensions basis
     """,
     "catalog_region": """
         region_key region_name region_level kind nuts3 parent_key valid_from:date valid_to:date successor_key
+    """,
+    "catalog_region_version": """
+        region_key version_no:integer valid_from:date valid_to:date step_id text_de source_de
+    """,
+    "catalog_territory_target": """
+        territory_key target_date:date
+    """,
+    "catalog_territory_unit": """
+        territory_key region_key
+    """,
+    "catalog_territory_weight": """
+        territory_key applies_from:date applies_to:date weight_kind from_key to_key weight:share weight_low:share
+        weight_high:share quality steps reason after_step
     """,
     "catalog_indicator": """
         indicator_id name_de name_en dimension handlungsfeld numerator_de denominator_de formula_de unit
@@ -52,7 +79,7 @@ _COLUMNS = {
         ref_inkar ref_lsn
     """,
     "catalog_indicator_variant": """
-        indicator_id variant label_de priority:integer group_key territory formula factor:integer
+        indicator_id variant label_de priority:integer group_key formula factor:integer
         half_unit:decimal region_levels needs_denominator:boolean denominator_region denominator_date
         denominator_lag_years:integer denominator_fixed_date:date basis_rule may_default:boolean valid_from:date
         valid_to:date why_de missing_de
@@ -115,6 +142,7 @@ def arrow_schema(name: str) -> pa.Schema:
         "timestamp": pa.timestamp("us"),
         "decimal": pa.decimal128(18, 6),
         "quotient": pa.decimal128(28, 10),
+        "share": pa.decimal128(18, 15),
     }
     return pa.schema([(column, types[kind]) for column, kind in SCHEMAS[name].items()])
 
@@ -139,6 +167,7 @@ def catalog_tables(catalog: Catalog, indicators: IndicatorCatalog) -> dict[str, 
             for region in catalog.regions.values()
         ],
         **{name: list(made) for name, made in indicator_rows(indicators).items()},
+        **{name: list(made) for name, made in territory_rows(indicators.territory, catalog.regions).items()},
         "catalog_group": [
             {
                 "group_key": group.key,
@@ -165,6 +194,7 @@ def catalog_tables(catalog: Catalog, indicators: IndicatorCatalog) -> dict[str, 
         ],
         "catalog_correction": list(_correction_rows(indicators)),
         "catalog_correction_cells": list(_correction_cells_rows(indicators)),
+        **{name: list(made) for name, made in sum_rows(catalog, indicators.sum_violations).items()},
     }
     return {name: arrow_table(name, table) for name, table in rows.items()}
 
@@ -203,7 +233,7 @@ def _measure_rows(catalog: Catalog) -> Iterator[dict[str, Any]]:
             if key in seen:
                 continue
             seen.add(key)
-            rounding = measure.rounding or dataset.rounding
+            rounding = dataset.rounding_of(measure)
             yield {
                 "dataset_id": dataset.id,
                 "measure": measure.measure,
@@ -212,6 +242,8 @@ def _measure_rows(catalog: Catalog) -> Iterator[dict[str, Any]]:
                 "rounding_low": _decimal(rounding.get("low")),
                 "rounding_high": _decimal(rounding.get("high")),
                 "rounding_from": date.fromisoformat(rounding["from"]) if "from" in rounding else None,
+                "territory_weight": measure.territory_weight,
+                "perturbed_from": bound(measure.perturbed_from),
             }
 
 
@@ -224,11 +256,8 @@ def _correction_rows(indicators: IndicatorCatalog) -> Iterator[dict[str, Any]]:
 def _correction_cells_rows(indicators: IndicatorCatalog) -> Iterator[dict[str, Any]]:
     """One row per measure and region that a correction names, `*` where it names none."""
     for correction in indicators.corrections:
-        cells = vars(correction.cells)
-        plain = {name: value for name, value in cells.items() if name not in ("measures", "regions")}
-        for measure, region in product(cells["measures"], cells["regions"]):
-            ids = {"correction_id": correction.id, "dataset_id": correction.dataset}
-            yield ids | {"measure": measure, "region_key": region} | plain
+        ids = {"correction_id": correction.id, "dataset_id": correction.dataset}
+        yield from (ids | row for row in cells_rows(correction.cells))
 
 
 def _decimal(number: Any) -> Decimal | None:

@@ -270,13 +270,14 @@ def explain(
     period: Annotated[str, typer.Option(help="With an indicator: last day or year, e.g. 2019-12-31.")] = "",
     variant: Annotated[str, typer.Option(help="Another variant than the default one.")] = "",
     group: Annotated[str, typer.Option(help="Another group of persons, see dim_group.")] = "",
+    territory: Annotated[str, typer.Option(help="as_published (default), harmonised, or a day, e.g. 2024-01-01.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Explain one number in German: formula, numbers, sources, vintages, what to mind, and how to cite it."""
     from integrationsmonitor import explain as explaining
 
     with _one_line_errors():
-        question = explaining.Question(what, region, period, variant, group)
+        question = explaining.Question(what, region, period, variant, group, territory)
         facts = explaining.explain(Settings.from_env(), question)
         print(json.dumps(facts, ensure_ascii=False) if as_json else "\n".join(explaining.lines(facts)))
 

@@ -20,13 +20,15 @@ from integrationsmonitor.local_description import LocalTable
 FIRST_DAY, LAST_DAY = region.FIRST_DAY, region.LAST_DAY
 
 OVER_MEASURES = "measure"  # in a sum rule, in place of an axis
+ADDITIVE_UNITS = frozenset({"Anzahl", "qkm"})
 
 
 @dataclass(frozen=True)
 class Measure:
     """One measured quantity of a table: the source's code and label, and our word for it.
 
-    `parent` is the code of the measure below which its label stands, where the label alone does not tell.
+    `parent` is the code of the measure below which its label stands, where the label alone does not tell. Figures of
+    periods that end on `perturbed_from` or later are changed at random by the source (cell key): nothing adds up.
     """
 
     code: str
@@ -40,11 +42,19 @@ class Measure:
     fractions: bool = False
     parent: str = ""
     persons: bool = True
+    territory_weight: str = "none"
+    additive: bool = True
+    perturbed_from: date = LAST_DAY
 
     @property
     def label(self) -> str:
         """The current wording."""
         return self.labels[0]
+
+    @property
+    def is_additive(self) -> bool:
+        """Whether the Kreise make up the Land: counts and areas do, rates do not."""
+        return self.additive and self.unit in ADDITIVE_UNITS
 
 
 @dataclass(frozen=True)
@@ -110,12 +120,15 @@ class SignRule:
 
 @dataclass(frozen=True)
 class SumRule:
-    """Parts of an axis (or, over `measure`, measures by their codes) that add up to their total, within `tolerance`."""
+    """Parts of an axis (or, over `measure`, measures by their codes) that add up to their total.
+
+    They may miss it by the source's rounding, and by `tolerance` more.
+    """
 
     over: str
     total: str
     parts: tuple[str, ...]
-    tolerance: float
+    tolerance: float = 0
     measures: tuple[str, ...] = ()
 
 
@@ -132,9 +145,9 @@ class Plausible:
 
 @dataclass(frozen=True)
 class RegionSum:
-    """Kreise that add up to their Land within `tolerance`, for some measures, axis codes and years (empty: all)."""
+    """Kreise that add up to their Land as parts to a total, for some measures, axis codes and years (empty: all)."""
 
-    tolerance: float
+    tolerance: float = 0
     measures: tuple[str, ...] = ()
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     first: date = FIRST_DAY
@@ -213,6 +226,22 @@ class Dataset:
     provisional_months: int = 0
     local: LocalTable | None = None
     problem: str = ""
+
+    def rounding_of(self, measure: Measure) -> Mapping[str, Any]:
+        """How far a printed figure may lie from the true one: `step`, `low`, `high`, `from`; empty where it is exact.
+
+        Half a unit of the last digit lies on both sides.
+        """
+        declared = measure.rounding or self.rounding
+        half = declared.get("half_unit")
+        return declared if half is None else {"step": 2 * half, "low": half, "high": half, **declared}
+
+    def bounds_of(self, measure: Measure, day: date) -> tuple[float, float]:
+        """By how much the true figure of a period that ends on that day may lie below and above the printed one."""
+        rounding = self.rounding_of(measure)
+        if day < date.fromisoformat(rounding.get("from", FIRST_DAY.isoformat())):
+            return 0.0, 0.0
+        return float(rounding.get("low", 0)), float(rounding.get("high", 0))
 
     @property
     def is_restated(self) -> bool:

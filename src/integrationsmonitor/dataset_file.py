@@ -32,6 +32,7 @@ from integrationsmonitor.dataset import (
     SumRule,
 )
 from integrationsmonitor.errors import ConfigError
+from integrationsmonitor.sums import sums_of
 
 
 def load_dataset(file: Path, schema: Path) -> Dataset:
@@ -156,6 +157,7 @@ def _check_names(file: Path, dataset: Dataset) -> None:
             need(what, word, codes[axis])
     for measure in (measure for rule in contract.region_sums for measure in rule.measures):
         need("contract.region_sums", measure, dataset.measure_by_code)
+    tuple(sums_of(dataset))
 
 
 def _measure(raw: Mapping[str, Any]) -> Measure:
@@ -170,6 +172,9 @@ def _measure(raw: Mapping[str, Any]) -> Measure:
         proven=raw.get("codes") != "unproven",
         fractions=bool(raw.get("fractions", False)),
         parent=str(raw.get("parent", "")),
+        territory_weight=str(raw.get("territory_weight", "none")),
+        additive=bool(raw.get("additive", True)),
+        perturbed_from=_day(raw.get("perturbed_from"), LAST_DAY),
     )
 
 
@@ -218,7 +223,7 @@ def _contract(raw: Mapping[str, Any]) -> Contract:
         ),
         region_sums=tuple(
             RegionSum(
-                float(s["tolerance"]),
+                float(s.get("tolerance", 0)),
                 tuple(s.get("measures", ())),
                 {axis: tuple(codes) for axis, codes in s.get("axes", {}).items()},
                 _day(s.get("from"), FIRST_DAY),

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from integrationsmonitor.catalog_corrections import Correction
+from integrationsmonitor.catalog_sum_violations import SumViolation
 from integrationsmonitor.region import FIRST_DAY, LAST_DAY
+from integrationsmonitor.territory import Territory
 
 ANY = "*"
 
@@ -148,7 +150,7 @@ class Break:
 
 @dataclass(frozen=True)
 class IndicatorCatalog:
-    """Everything the catalogue knows of indicators, of breaks in their series, and of errors in their sources.
+    """Everything the catalogue knows of indicators, of breaks, territories, and errors in their sources.
 
     `problems` are what is wrong with the indicators of a home: they are left out, and cost nobody else anything.
     """
@@ -158,4 +160,6 @@ class IndicatorCatalog:
     country_groups: tuple[CountryGroupVersion, ...]
     corrections: tuple[Correction, ...]
     breaks: tuple[Break, ...]
+    territory: Territory
+    sum_violations: tuple[SumViolation, ...] = ()
     problems: tuple[str, ...] = ()

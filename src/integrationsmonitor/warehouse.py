@@ -88,7 +88,25 @@ def _prepare(settings: Settings, inputs: Mapping[str, pa.Table], candidate: Path
         stale.unlink()
     for name, table in inputs.items():
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+    _name_sources(path, folder, settings.landing)
     return path
+
+
+def _name_sources(path: Path, inputs: Path, landing: Path) -> None:
+    """Give dbt its sources as views of the new file: what it parses then names no folder, in whatever home."""
+    import duckdb
+
+    files = f"{_inside_sql(landing)}/obs/**/*.parquet"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema landing; create schema inputs")
+        connection.execute(
+            "create view landing.observation as select * "
+            f"from read_parquet('{files}', union_by_name = true, hive_partitioning = false)"
+        )
+        for name in SCHEMAS:
+            connection.execute(
+                f"create view inputs.{name} as select * from read_parquet('{_inside_sql(inputs)}/{name}.parquet')"
+            )
 
 
 def _check(inputs: Mapping[str, pa.Table]) -> None:
@@ -131,12 +149,7 @@ def _dbt(settings: Settings, candidate: Path, command: Sequence[str], listen: An
         "--no-version-check",
         "--no-send-anonymous-usage-stats",
     ]
-    paths = {
-        "MONITOR_CANDIDATE": str(candidate),
-        "MONITOR_INPUTS": _inside_sql(candidate / "inputs"),
-        "MONITOR_LANDING": _inside_sql(settings.landing),
-    }
-    with _environment(paths):
+    with _environment({"MONITOR_CANDIDATE": str(candidate)}):
         try:
             return dbtRunner(callbacks=[listen]).invoke(arguments)
         finally:
@@ -144,8 +157,8 @@ def _dbt(settings: Settings, candidate: Path, command: Sequence[str], listen: An
 
 
 def _inside_sql(path: Path) -> str:
-    """A path as it must stand between quotes in a source's location, which dbt formats with % once more."""
-    return str(path).replace("'", "''").replace("%", "%%")
+    """A path as it must stand between quotes."""
+    return str(path).replace("'", "''")
 
 
 @contextmanager
@@ -212,7 +225,7 @@ def _finish(path: Path) -> dict[str, int]:
         views = connection.execute("select schema_name, view_name from duckdb_views() where not internal").fetchall()
         for schema, view in views:
             connection.execute(f'drop view "{schema}"."{view}"')
-        connection.execute("drop schema if exists staging cascade")
+        connection.execute("drop schema if exists staging cascade; drop schema landing; drop schema inputs")
         connection.execute("checkpoint")
         names = [
             name

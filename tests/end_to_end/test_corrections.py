@@ -81,7 +81,8 @@ def _foreigners(night: Night, region: str, column: str = "value") -> Any:
 def _indicator(night: Night, indicator: str, region: str) -> tuple[Any, ...]:
     (row,) = night.query(
         "select value, numerator, status, numerator_status, flags from mart_indicator "
-        "where indicator_id = ? and region_key = ? and period_end = '2020-12-31' and is_default",
+        "where indicator_id = ? and region_key = ? and period_end = '2020-12-31' and is_default "
+        "and territory = 'as_published'",
         *(indicator, region),
     )
     return row

@@ -133,7 +133,8 @@ def test_what_was_known_on_a_day_is_what_was_known_then(first: Night) -> None:
 
 SHARE_OF_2015 = (
     "select value, flags from mart_indicator "
-    "where indicator_id = 'A01' and region_key = '16' and period_end = '2015-12-31' and is_default"
+    "where indicator_id = 'A01' and region_key = '16' and period_end = '2015-12-31' and is_default "
+    "and territory = 'as_published'"
 )
 
 
@@ -194,7 +195,8 @@ def test_a_second_stand_of_a_year_is_a_revision_and_no_loss(second: Night, third
 def test_the_indicator_follows_the_revision(third: Night) -> None:
     rate = third.query(
         "select value, value_low, value_high, source_known_from::date::varchar from mart_indicator "
-        "where indicator_id = 'E10' and region_key = '16051' and period_end = '2016-12-31'"
+        "where indicator_id = 'E10' and region_key = '16051' and period_end = '2016-12-31' "
+        "and territory = 'as_published'"
     )
     assert rate == [(Decimal("24.8"), Decimal("24.75"), Decimal("24.85"), "2026-11-05")]
 

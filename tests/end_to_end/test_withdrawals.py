@@ -14,6 +14,7 @@ REASON = "Zähler und Nenner stammen aus verschiedenen Gebietsständen."
 # The rate of 2016 has two variants: the published one speaks. The share of 2020 has numerator and denominator.
 RATE = "indicator_id = 'B01' and region_key = '16051' and period_end = '2016-12-31'"
 SHARE = "indicator_id = 'A01' and region_key = '16051' and period_end = '2020-12-31'"
+AS_PUBLISHED = "territory = 'as_published'"
 NUMBERS = "value, value_low, value_high, numerator, denominator"
 
 
@@ -23,7 +24,7 @@ def _succeed(outcome: Outcome) -> Outcome:
 
 
 def _default(night: Night, where: str) -> str:
-    ((value_id,),) = night.query(f"select value_id from mart_indicator where {where} and is_default")
+    ((value_id,),) = night.query(f"select value_id from mart_indicator where {where} and {AS_PUBLISHED} and is_default")
     return str(value_id)
 
 
@@ -58,7 +59,7 @@ def test_a_withdrawn_value_stands_there_without_any_number(published: Night, wit
     columns = f"{NUMBERS}, status, numerator_status, denominator_status, flags, is_default"
     question = f"select {columns} from mart_indicator where value_id = ?"
     ((*before, _, _, _, _, _),) = published.query(question, share)
-    assert [number is None for number in before] == [False, True, True, False, False]
+    assert None not in before
     assert withdrawn.query(question, share) == [(*(None,) * 5, *("withheld",) * 3, "withdrawn", True)]
 
 
@@ -76,7 +77,8 @@ def test_an_explanation_tells_no_number_of_it_and_cites_it_from_no_release(
 
 
 def test_no_other_variant_speaks_in_its_place(published: Night, withdrawn: Night) -> None:
-    question = f"select variant, is_default, value is null from mart_indicator where {RATE} order by variant"
+    where = f"{RATE} and {AS_PUBLISHED}"
+    question = f"select variant, is_default, value is null from mart_indicator where {where} order by variant"
     assert published.query(question) == [
         ("fortschreibung_vorjahr", False, False),
         ("veroeffentlichte_quote", True, False),
@@ -100,10 +102,9 @@ def test_nothing_else_changes(published: Night, withdrawn: Night, rate: str, sha
     changed = differing_tables(published.warehouse, withdrawn.warehouse)
     indicators = {"mart_indicator", "mart_indicator_vintage", "mart_indicator_change", "mart_indicator_flag"}
     assert set(changed) == indicators | {"mart_withdrawal", "mart_provenance", "dim_indicator"}
-    assert changed["mart_indicator"] == 4  # two rows as they were, and as they are
-    assert withdrawn.query("select value_id from mart_indicator where status = 'withheld' order by 1") == [
-        (value_id,) for value_id in sorted((rate, share))
-    ]
+    assert changed["mart_indicator"] == 12  # two rows as they were, and as they are, on three territories
+    withheld = f"select value_id from mart_indicator where status = 'withheld' and {AS_PUBLISHED} order by 1"
+    assert withdrawn.query(withheld) == [(value_id,) for value_id in sorted((rate, share))]
     counts = "select indicator_id, n_values from dim_indicator where indicator_id in ('A01', 'B01') order by 1"
     assert withdrawn.query(counts) == [(name, count - 1) for name, count in published.query(counts)]
 
@@ -134,7 +135,9 @@ def test_what_was_published_before_stays_known_and_what_is_published_now_is_with
 def test_the_news_say_what_was_withdrawn_and_why_and_nothing_else(withdrawn: Night, rate: str, share: str) -> None:
     news = withdrawn.monitor("diff", "--json").json
     told = {(value["value_id"], value["kind"], value["reason"]) for value in news["values"]}
-    assert told == {(value_id, "changed", "withdrawn_by_us") for value_id in (rate, share)}
+    withheld = withdrawn.query("select value_id from mart_indicator where status = 'withheld'")
+    assert told == {(value_id, "changed", "withdrawn_by_us") for (value_id,) in withheld}
+    assert {rate, share} < {value_id for value_id, _, _ in told}, "and what repeats them on other territories"
     text = withdrawn.monitor("diff", "--region", "Erfurt").out
     assert text.count("Grund: von uns zurückgezogen (Zähler und Nenner stammen") == 2
     assert "Kein Wert hat sich geändert." in withdrawn.monitor("diff", "--region", "16070").out

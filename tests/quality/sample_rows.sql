@@ -54,6 +54,11 @@ insert into mart_correction
     select 'sample', observation_id, dataset_id, 'flag', 'doubtful_source', value, sign, value, status, 'Nur ein Beispiel',
         null, null, 'Nur ein Beispiel', 'open', true, null
     from fct_observation where dataset_id = 'local_azr_presse' and sex = 'insgesamt';
+insert into dim_sum_explanation values ('hessen', 2, 1), ('of_another_table', 0, 0);
+insert into mart_sum_check values ('regio_12411_03_02_4', 'region', 'region_key', 'bevoelkerung', 'Anzahl', 'Thüringen',
+    'stichtag', '2020-12-31', '2020-12-31', 5, 4, 1);
+insert into mart_sum_violation values ('a', 'sex', 'Vergleich', 'regio_12411_03_02_4', 'bevoelkerung', '06', '2020-12-31',
+    100, 99, true, false, 'hessen', 'Nicht erklärt: Nur ein Beispiel.');
 insert into fct_observation_vintage select 'source', 1, source_known_from, null, * from fct_observation;
 insert into mart_indicator_vintage
     select vintage.*, mart_indicator.* from mart_indicator, (values

@@ -45,6 +45,14 @@ create table mart_provenance (value_id varchar not null, role varchar not null, 
     licence_id varchar not null, attribution varchar not null);
 create table mart_withdrawal (value_id varchar not null, reason_de varchar not null, withdrawn_at timestamp not null,
     is_applied boolean not null);
+create table mart_sum_check (dataset_id varchar not null, sum_kind varchar not null, field varchar not null,
+    measure varchar not null, unit varchar not null, scope varchar not null, period_type varchar not null,
+    period_start date not null, period_end date not null, n_sums bigint not null, n_compared bigint not null, n_violated bigint not null);
+create table mart_sum_violation (sum_id varchar not null, sum_kind varchar not null, scope varchar not null,
+    dataset_id varchar not null, measure varchar not null, region_key varchar not null, period_end date not null,
+    total decimal(18, 6), parts decimal(24, 6) not null, is_promised boolean not null, has_own_figure boolean not null,
+    explanation_id varchar, explanation_de varchar not null);
+create table dim_sum_explanation (explanation_id varchar not null, n_compared bigint not null, n_violated bigint not null);
 create table fct_observation_vintage as
     select 'source' as axis, 1 as vintage_no, source_known_from as known_from, null::timestamp as known_to, * from fct_observation;
 create table mart_indicator_vintage as

@@ -48,10 +48,27 @@ CRITICAL = {
         "qa_arithmetic_mart_indicator",
         "Zähler durch Nenner",
     ),
+    "an estimate that is not its quotient": (
+        "update mart_indicator set value = 10.5, method = 'estimated' where region_key = '16051' and unit = 'Prozent'",
+        "qa_arithmetic_mart_indicator",
+        "Zähler durch Nenner",
+    ),
+    "two converted territories that both speak": (
+        "insert into mart_indicator select * exclude (day) replace (concat(value_id, day) as value_id, "
+        "'harmonised' as territory, day as territory_date) "
+        "from mart_indicator, (values (date '2021-12-31'), (date '2024-01-01')) as target(day)",
+        "qa_default_mart_indicator",
+        "genau eine Variante",
+    ),
+    "a change between two territories": (
+        "update mart_indicator set territory = 'harmonised' where region_key = '16051' and unit = 'Prozent'",
+        "qa_change_mart_indicator",
+        "auf einer Grundlage",
+    ),
     "parts that are not the total": (
-        "update fct_observation set value = value - 1 where sex = 'weiblich' and region_key = '16070'",
-        "qa_parts_fct_observation",
-        "Teile ergeben in Thüringen ihre Summe",
+        "update mart_sum_violation set scope = 'Thüringen', explanation_id = null",
+        "mart_sum_violation",
+        "In Thüringen gehen zugesagte Summen auf",
     ),
     "a value that leads to no observation": (
         "delete from mart_provenance where value_id = (select min(value_id) from mart_indicator)",
@@ -249,40 +266,49 @@ def test_a_withdrawn_value_may_speak_without_a_number_and_no_other(
     assert (result.gate, len(result.warnings)) == ("passed", warnings)
 
 
-def test_a_sum_that_our_own_figure_breaks_only_warns(
-    tmp_path: Path, catalog: Catalog, only: Callable[[str], Path]
+def unlisted(**changes: str) -> list[str]:
+    """A sum of Thüringen that does not hold, that was promised, and of which the catalogue knows nothing."""
+    plain = {"sum_id": "'b'", "region_key": "'16070'", "scope": "'Thüringen'", "explanation_id": "null", **changes}
+    replaced = ", ".join(f"{value} as {name}" for name, value in plain.items())
+    return [f"insert into mart_sum_violation select * replace ({replaced}) from mart_sum_violation"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "gate", "sentence"),
+    [
+        ({}, "failed", "In Thüringen gehen zugesagte Summen auf"),
+        ({"is_promised": "false"}, "passed", "Auch nicht zugesagte Summen"),
+        ({"scope": "'Vergleich'"}, "passed", "Auch in den Vergleichsregionen"),
+        ({"has_own_figure": "true"}, "passed", "wo wir eine Zahl ersetzt haben"),
+        ({"explanation_id": "'hessen'"}, "passed", ""),
+    ],
+    ids=["promised", "not_promised", "comparator", "our_own_figure", "listed"],
+)
+def test_a_sum_that_does_not_hold_is_named_unless_the_catalogue_names_it(
+    changes: dict[str, str], gate: str, sentence: str, tmp_path: Path, catalog: Catalog, only: Callable[[str], Path]
 ) -> None:
-    ours = "value = value - 1, flags = 'replaced_by_us'"
-    spoil = [f"update fct_observation set {ours} where sex = 'weiblich' and region_key = '16070'"]
-    candidate = sample_candidate.build(tmp_path / "warehouse.duckdb", spoil)
-    result = quality.check(candidate, only("qa_parts_fct_observation"), tmp_path / "quality", catalog=catalog)
-    assert (result.gate, result.critical, len(result.warnings)) == ("passed", [], 1)
-    assert "wo wir eine Zahl ersetzt haben" in result.warnings[0]
-
-
-def test_parts_of_a_comparator_that_miss_their_total_only_warn(
-    tmp_path: Path, catalog: Catalog, only: Callable[[str], Path]
-) -> None:
-    spoil = ["update fct_observation set value = value - 1 where sex = 'weiblich' and region_key = '06'"]
-    candidate = sample_candidate.build(tmp_path / "warehouse.duckdb", spoil)
-    result = quality.check(candidate, only("qa_parts_fct_observation"), tmp_path / "quality", catalog=catalog)
-    assert (result.gate, result.critical, len(result.warnings)) == ("passed", [], 1)
-    assert "example=06 " in result.warnings[0]
-
-
-@pytest.mark.parametrize(("off", "gate"), [(6, "passed"), (7, "failed")])
-def test_parts_may_miss_their_total_by_the_rounding_of_the_source_and_no_more(
-    off: int, gate: str, tmp_path: Path, catalog: Catalog, only: Callable[[str], Path]
-) -> None:
-    azr = "dataset_id = 'local_azr_presse' and period_end = '2020-12-31'"
-    spoil = [
-        f"update fct_observation set value = 50 + {off} where {azr} and sex = 'weiblich'",
-        f"update fct_observation set dataset_id = 'destatis_12521_0041' where {azr}",
-    ]
-    candidate = sample_candidate.build(tmp_path / "warehouse.duckdb", spoil)
-    result = quality.check(candidate, only("qa_parts_fct_observation"), tmp_path / "quality", catalog=catalog)
+    candidate = sample_candidate.build(tmp_path / "warehouse.duckdb", unlisted(**changes))
+    result = quality.check(candidate, only("mart_sum_violation"), tmp_path / "quality", catalog=catalog)
     assert result.gate == gate
-    assert all("16051 auslaendisch insgesamt insgesamt" in text for text in result.critical)
+    told = [*result.critical, *result.warnings]
+    assert len(told) == (1 if sentence else 0)
+    assert all(sentence in text and "region_key=16070, total=100.0, parts=99.0" in text for text in told)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "suite", "sentence"),
+    [
+        ("update dim_sum_explanation set n_violated = 0", "dim_sum_explanation", "Keine Erklärung ist überholt"),
+        ("update mart_sum_check set n_compared = 0", "mart_sum_check", "Es gibt Summen"),
+    ],
+)
+def test_an_explanation_that_rots_and_a_comparison_of_nothing_warn(
+    spoil: str, suite: str, sentence: str, tmp_path: Path, catalog: Catalog, only: Callable[[str], Path]
+) -> None:
+    candidate = sample_candidate.build(tmp_path / "warehouse.duckdb", [spoil])
+    result = quality.check(candidate, only(suite), tmp_path / "quality", catalog=catalog)
+    assert (result.gate, len(result.warnings)) == ("passed", 1)
+    assert sentence in result.warnings[0]
 
 
 def test_a_candidate_that_is_not_there_is_an_error(tmp_path: Path, catalog: Catalog) -> None:

@@ -68,9 +68,10 @@ def test_the_warehouse_holds_published_tables_with_their_descriptions_and_nothin
     names = read_warehouse(path, "select table_name from duckdb_tables() order by all")
     assert [name for (name,) in names] == [
         "dim_break", "dim_dataset", "dim_group", "dim_indicator", "dim_indicator_variant", "dim_period", "dim_region",
-        "fct_observation", "fct_observation_vintage", "mart_correction", "mart_indicator", "mart_indicator_change",
-        "mart_indicator_dataset", "mart_indicator_flag", "mart_indicator_vintage", "mart_provenance",
-        "mart_publication", "mart_withdrawal", "meta_release",
+        "dim_sum_explanation", "fct_observation", "fct_observation_vintage", "mart_correction", "mart_indicator",
+        "mart_indicator_change", "mart_indicator_dataset", "mart_indicator_flag", "mart_indicator_vintage",
+        "mart_provenance", "mart_publication", "mart_sum_check", "mart_sum_violation", "mart_withdrawal",
+        "meta_release",
     ]  # fmt: skip
     comment = "select comment from duckdb_columns() where table_name = 'mart_indicator' and column_name = 'value'"
     assert read_warehouse(path, comment) == [("Wert der Kennzahl; bei Anteilen in Prozent",)]
@@ -117,6 +118,7 @@ def test_every_dim_and_mart_is_exported_twice_with_the_same_rows(publish_night: 
         read = f"select count(*) from read_csv('{folder / name}.csv', delim=';', header=true, all_varchar=true)"
         assert duckdb.sql(read).fetchone() == (table["rows"],)
     assert "Aufgezeichnete Daten, kein Live-Abruf" in (folder / "README.txt").read_text()
+    assert "territory = as_published" in (folder / "README.txt").read_text(), "who sums all rows counts three times"
 
 
 def test_parquet_carries_descriptions_and_unrounded_decimals(publish_night: Night) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -83,6 +84,21 @@ def test_the_land_is_loaded_once_and_must_agree_with_itself():
     assert [row["region_key"] for row in rows] == ["16"]
     with pytest.raises(ContractError, match="line 3: expected the value of region 16, 5, for region 160, found 6"):
         observe(answer(svb("16", "5"), svb("160", "6", name="Thüringen")))
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the real answers are not here")
+def test_a_real_answer_prints_the_land_twice_and_is_refused_where_the_two_differ():
+    """13111-01-03-4 of 2025 as the host sent it: 78,539 of 783,130 under 16 and once more under 160."""
+    data = (DATA / NAME).read_bytes()
+    land = [row for row in observe(data) if row["region_key"].startswith("16") and row["value"] is not None]
+    assert {row["region_key"] for row in land} == {"16"}
+    assert sorted(row["value"] for row in land) == [28066, 50473, 78539, 374069, 409061, 783130]
+    again = re.findall(r"[^\n]*;160;Thüringen;[^\n]*", data.decode())
+    assert len(again) == 6
+    for line in again:
+        other = re.sub(r";(\d+);Anzahl;", lambda found: f";{int(found[1]) + 1};Anzahl;", line)
+        with pytest.raises(ContractError, match=r"expected the value of region 16, \d+, for region 160"):
+            observe(data.replace(line.encode(), other.encode()))
 
 
 def test_regions_outside_the_catalogue_are_left_out_but_an_unknown_kreis_of_thueringen_is_an_error():

@@ -37,11 +37,7 @@ def changed(**source: Any) -> Dataset:
 
 def in_thousands(**source: Any) -> Dataset:
     """A dataset whose figures are printed in thousands with one decimal, with what that asks of its file."""
-    scaled, kept = changed(scale=1000, **source), DATASET.contract
-    sums = tuple(replace(rule, tolerance=150) for rule in kept.sums)
-    region_sums = tuple(replace(rule, tolerance=1150) for rule in kept.region_sums)
-    rounding = {"step": 100, "low": 50, "high": 50}
-    return replace(scaled, contract=replace(kept, sums=sums, region_sums=region_sums), rounding=rounding)
+    return replace(changed(scale=1000, **source), rounding={"step": 100, "low": 50, "high": 50})
 
 
 def made(spoil: Spoil = lambda _: None) -> Table:
@@ -598,16 +594,9 @@ def test_a_datasets_file_that_contradicts_itself_is_refused(source, words):
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("dataset", "words"),
-    [
-        (replace(in_thousands(), rounding={}), "'BEV' is printed in thousands and needs `rounding` with a step"),
-        (replace(in_thousands(), contract=DATASET.contract), "sums of 'BEV', printed in thousands, need a tolerance"),
-    ],
-)
-def test_a_file_that_takes_printed_thousands_for_exact_is_refused(dataset, words):
-    with pytest.raises(ConfigError, match=words):
-        read(made(thousands), dataset)
+def test_a_file_that_takes_printed_thousands_for_exact_is_refused():
+    with pytest.raises(ConfigError, match="'BEV' is printed in thousands and needs `rounding` with a step"):
+        read(made(thousands), replace(in_thousands(), rounding={}))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 -- Which values lie on the new side of a break while the same value a year earlier lies on the old one: a break of the
 -- series, of the region or of one of its two parts. A year in which it happened belongs to neither side.
--- A break with a basis lies only where that basis begins: two values of one basis are never divided by it. Of several
--- the latest is named.
+-- A territory that counts were converted to has no break up to its day. A break with a basis lies only where that basis
+-- begins: two values of one basis are never divided by it. Of several the latest is named.
 with pair as (
     select *,
     from {{ ref('int_value_year_before') }}
@@ -48,6 +48,7 @@ crossed as (
             and (found.indicator_id = '*' or pair.indicator_id = found.indicator_id)
             and (found.variant = '*' or pair.variant = found.variant)
             and (found.region_key = '*' or pair.region_key = found.region_key)
+            and {{ breaks_territory('found', 'pair') }}
             and (
                 (pair.numerator_after < found.break_at and pair.period_end >= found.break_at)
                 or (pair.denominator_after < found.break_at and pair.denominator_date >= found.break_at)
@@ -65,6 +66,7 @@ crossed as (
             part.dataset_id = found.dataset_id
             and (found.measure = '*' or part.measure = found.measure)
             and (found.region_key = '*' or pair.region_key = found.region_key)
+            and {{ breaks_territory('found', 'pair') }}
             and part.after_day < found.break_at
             and part.until_day >= found.break_at
 )

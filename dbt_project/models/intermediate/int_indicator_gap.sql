@@ -1,7 +1,8 @@
 -- Where nothing is recorded that may speak for an indicator: a row says so, instead of none. Expected is a value for
--- every year between an indicator's first and last recorded one, for the Land and for each Kreis that existed then (for
--- Kreise or the Land alone where the catalogue says so), and wherever only figures stand that never speak for it. What
--- lacks is the first variant that may speak and whose basis reaches that date. The indicators of a home have no grid.
+-- every year between an indicator's first and last recorded one, for the Land and for each Kreis that existed then, or
+-- on a converted territory's day (for Kreise or the Land alone where the catalogue says so), and wherever only figures
+-- stand that never speak for it. What lacks is the first variant that may speak and whose basis reaches that date. The
+-- indicators of a home have no grid.
 with variant as (
     select *,
     from {{ ref('stg_catalog__indicator_variant') }}
@@ -10,7 +11,7 @@ with variant as (
 recorded as (
     select
         value.indicator_id,
-        value.territory,
+        value.territory_key,
         value.group_key,
         value.region_key,
         value.period_type,
@@ -26,7 +27,7 @@ recorded as (
 series as (
     select
         recorded.indicator_id,
-        recorded.territory,
+        recorded.territory_key,
         recorded.group_key,
         recorded.period_type,
         max(recorded.period_start) as last_start,
@@ -41,7 +42,7 @@ series as (
         and left(recorded.region_key, 2) = '16'
     group by
         recorded.indicator_id,
-        recorded.territory,
+        recorded.territory_key,
         recorded.group_key,
         recorded.period_type,
         extract(month from recorded.period_start),
@@ -60,7 +61,7 @@ years_back as (
 expected_period as (
     select
         indicator_id,
-        territory,
+        territory_key,
         group_key,
         period_type,
         {{ years_before('last_start', 'years_ago') }} as period_start,
@@ -88,6 +89,7 @@ expected as (
         period.*,
         region.region_key,
     from expected_period as period
+    left join {{ ref('stg_catalog__territory_target') }} as target on period.territory_key = target.territory_key
     inner join level_of_indicator as level
         on
             period.indicator_id = level.indicator_id
@@ -96,12 +98,13 @@ expected as (
         on
             level.region_level = region.region_level
             and (region.region_key = '16' or region.parent_key = '16')
-            and period.period_end between coalesce(region.valid_from, period.period_end)
-            and coalesce(region.valid_to, period.period_end)
+            and coalesce(target.target_date, period.period_end)
+            between coalesce(region.valid_from, cast('0001-01-01' as date))
+            and coalesce(region.valid_to, cast('9999-12-31' as date))
     union distinct
     select
         indicator_id,
-        territory,
+        territory_key,
         group_key,
         period_type,
         period_start,
@@ -116,7 +119,7 @@ without_default as (
     left join recorded
         on
             expected.indicator_id = recorded.indicator_id
-            and expected.territory = recorded.territory
+            and expected.territory_key = recorded.territory_key
             and expected.group_key = recorded.group_key
             and expected.region_key = recorded.region_key
             and expected.period_type = recorded.period_type
@@ -135,13 +138,12 @@ lacking as (
     inner join variant
         on
             without_default.indicator_id = variant.indicator_id
-            and without_default.territory = variant.territory
             and without_default.group_key = variant.group_key
             and variant.may_default
     qualify row_number() over (
         partition by
             without_default.indicator_id,
-            without_default.territory,
+            without_default.territory_key,
             without_default.group_key,
             without_default.region_key,
             without_default.period_type,
@@ -158,8 +160,8 @@ select
     indicator_id,
     variant,
     priority,
-    territory,
-    period_end as territory_date,
+    case when target.territory_key is null then 'as_published' else 'harmonised' end as territory,
+    coalesce(target.target_date, lacking.period_end) as territory_date,
     region_key,
     period_type,
     period_start,
@@ -173,3 +175,4 @@ select
     '' as flags,
     '' as dataset_ids,
 from lacking
+left join {{ ref('stg_catalog__territory_target') }} as target using (territory_key)

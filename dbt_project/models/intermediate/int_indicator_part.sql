@@ -1,32 +1,33 @@
 -- Candidates for the numerator and the denominator of every variant, at every time: the observations and sums that its
--- selections name.
-with available as (
+-- selections name, as published and on the territories that counts are converted to. On those a Land keeps its figure,
+-- and a rate that was adopted has none.
+with parent as (
+    select distinct
+        unit.territory_key,
+        region.parent_key,
+    from {{ ref('stg_catalog__territory_unit') }} as unit
+    inner join {{ ref('stg_catalog__region') }} as region using (region_key)
+),
+
+available as (
     select
-        cell_id,
-        cast(null as varchar) as sum_id,
-        cast(null as varchar) as sum_kind,
-        axis,
-        known_from,
-        known_to,
-        revision_kind,
-        {% for column in cell_key() %}
-            {{ column }},
-        {% endfor %}
-        region_level,
-        territory_date,
-        cast(value as decimal(24, 6)) as value,
-        cast(value_low as decimal(24, 6)) as value_low,
-        cast(value_high as decimal(24, 6)) as value_high,
-        status,
-        source_known_from,
-        recorded_at,
-        flags,
-    from {{ ref('int_observation_known') }}
+        'as_published' as territory_key,
+        sum_id is not null as is_sum,
+        *,
+    from {{ ref('int_figure') }}
     union all by name
     select
+        parent.territory_key,
+        figure.sum_id is not null as is_sum,
+        figure.*,
+    from {{ ref('int_figure') }} as figure
+    inner join parent on figure.region_key = parent.parent_key
+    union all by name
+    select
+        sum_kind is not null as is_sum,
         cast(null as varchar) as cell_id,
         *,
-    from {{ ref('int_sum') }}
+    from {{ ref('int_territory') }}
 )
 
 select
@@ -35,13 +36,14 @@ select
     part.role,
     part.dataset_rank,
     part.basis_rank,
+    available.territory_key,
     available.axis,
     available.known_from,
     available.known_to,
     available.revision_kind,
     available.cell_id,
     available.sum_id,
-    available.sum_id is not null as is_sum,
+    available.is_sum,
     available.dataset_id,
     available.region_key,
     available.region_level,
@@ -63,6 +65,10 @@ inner join {{ ref('stg_catalog__dataset') }} as dataset
     on
         part.dataset_id = dataset.dataset_id
         and dataset.territory_rule = 'as_published'
+inner join {{ ref('stg_catalog__indicator_variant') }} as variant
+    on
+        part.indicator_id = variant.indicator_id
+        and part.variant = variant.variant
 inner join available
     on
         part.dataset_id = available.dataset_id
@@ -75,6 +81,7 @@ where
     (part.nationality = '*' or part.nationality = available.nationality)
     and (part.place = '*' or part.place = available.place)
     and (part.basis = '*' or part.basis = available.basis)
+    and (available.territory_key = 'as_published' or variant.formula <> 'adopted')
     and (coalesce(available.sum_kind, '') <> 'land' or part.land_sum)
     and available.period_end between coalesce(part.valid_from, available.period_end)
     and coalesce(part.valid_to, available.period_end)

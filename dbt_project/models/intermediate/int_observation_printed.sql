@@ -9,6 +9,7 @@ with vintage as (
         measure.rounding_high,
         measure.rounding_step is not null
         and cell.period_end >= coalesce(measure.rounding_from, cell.period_end) as is_rounded,
+        coalesce(cell.period_end >= measure.perturbed_from, false) as is_perturbed,
     from {{ ref('int_observation_vintages') }} as vintage
     inner join {{ ref('int_observation_cell') }} as cell using (cell_id)
     left join {{ ref('stg_catalog__measure') }} as measure
@@ -32,9 +33,10 @@ select
         else value + rounding_high
     end as value_high,
     case
-        when quality is null and revision_kind <> 'own_correction' then ''
+        when quality is null and revision_kind <> 'own_correction' and not is_perturbed then ''
         else {{ merge_words([
             "case when revision_kind = 'own_correction' then 'own_correction' end",
+            "case when is_perturbed then 'perturbed_by_source' end",
             "case when quality = 'p' then 'provisional' end",
             "case when quality = 'r' then 'corrected_by_source' end",
             "case when quality = 's' then 'estimated_by_source' end",

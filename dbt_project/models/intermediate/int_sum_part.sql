@@ -1,6 +1,6 @@
 -- What complete sums are made of, at every time: the Kreise of a Land, for the measures of which the catalogue allows
 -- it, and the age groups of an age span that a formula names. A sum has the id that the cell would have if the source
--- printed it.
+-- printed it. Figures that their source changed at random (cell key) make none.
 {% set key = cell_key() %}
 with known as (
     select *,
@@ -103,8 +103,8 @@ select
     value,
     value_low,
     value_high,
-    not is_rounded and status in ('value', 'zero') and value is not null as is_exact,
-    is_rounded and status in ('value', 'zero', 'rounded_to_zero') as is_usable_rounded,
+    not is_rounded and not is_perturbed and status in ('value', 'zero') and value is not null as is_exact,
+    is_rounded and not is_perturbed and status in ('value', 'zero', 'rounded_to_zero') as is_usable_rounded,
     source_known_from,
     recorded_at,
     flags,

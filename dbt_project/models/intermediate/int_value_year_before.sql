@@ -5,7 +5,7 @@ with value as (
         value.*,
         variant.denominator_date as denominator_rule,
         variant.denominator_lag_years,
-        concat('|', value.flags, '|') like '%|doubtful_source|%' as is_doubtful,
+        {{ has_word('value.flags', 'doubtful_source') }} as is_doubtful,
     from {{ ref('mart_indicator') }} as value
     inner join {{ ref('stg_catalog__indicator_variant') }} as variant using (indicator_id, variant)
 ),
@@ -17,9 +17,8 @@ a_year_before as (
         value.variant = earlier.variant as is_same_variant,
         earlier.value_id as previous_value_id,
         earlier.value as previous_value,
-        coalesce(earlier.value_low, earlier.value) as previous_low,
-        coalesce(earlier.value_high, earlier.value) as previous_high,
-        earlier.value_low is not null as is_previous_rounded,
+        earlier.value_low as previous_low,
+        earlier.value_high as previous_high,
         earlier.status as previous_status,
         earlier.basis as previous_basis,
         earlier.place as previous_place,
@@ -29,6 +28,7 @@ a_year_before as (
         on
             value.indicator_id = earlier.indicator_id
             and value.territory = earlier.territory
+            and (value.territory = 'as_published' or value.territory_date = earlier.territory_date)
             and value.region_key = earlier.region_key
             and value.group_key = earlier.group_key
             and value.period_type = earlier.period_type
@@ -51,6 +51,8 @@ select
     value.value_id,
     value.indicator_id,
     value.variant,
+    value.territory,
+    value.territory_date,
     value.region_key,
     value.period_end,
     value.denominator_date,
@@ -63,9 +65,8 @@ select
     end as denominator_after,
     value.unit,
     value.value,
-    coalesce(value.value_low, value.value) as value_low,
-    coalesce(value.value_high, value.value) as value_high,
-    value.value_low is not null or coalesce(previous.is_previous_rounded, false) as is_rounded,
+    value.value_low,
+    value.value_high,
     value.status,
     value.basis,
     value.place,

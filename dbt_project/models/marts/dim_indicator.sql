@@ -6,7 +6,9 @@ with counted as (
         min(case when value is not null then period_end end) as first_period_end,
         max(case when value is not null then period_end end) as last_period_end,
     from {{ ref('mart_indicator') }}
-    where is_default
+    where
+        is_default
+        and territory = 'as_published'
     group by indicator_id
 ),
 

@@ -5,7 +5,6 @@ select
     priority,
     case when formula = 'adopted' then 'adopted' else 'computed' end as method,
     group_key,
-    territory,
     may_default,
     valid_from,
     valid_to,

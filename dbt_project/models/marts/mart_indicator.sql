@@ -27,7 +27,7 @@ described_gap as (
     from gap
     inner join {{ ref('stg_catalog__indicator') }} as indicator on gap.indicator_id = indicator.indicator_id
     inner join {{ ref('stg_catalog__region') }} as region on gap.region_key = region.region_key
-    left join {{ ref('stg_inputs__withdrawal') }} as withdrawal on gap.value_id = withdrawal.value_id
+    left join {{ ref('int_withdrawal') }} as withdrawal on gap.value_id = withdrawal.value_id
 ),
 
 vintage as (

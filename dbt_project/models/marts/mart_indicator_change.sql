@@ -51,13 +51,13 @@ changed as (
             else value - previous_value
         end as change,
         case
-            when reason is not null or not is_rounded then null
+            when reason is not null then null
             when measure = 'change_previous_year_pct'
                 then {{ exact_quotient('value_low', 'previous_high', '100') }} - 100
             else value_low - previous_high
         end as change_low,
         case
-            when reason is not null or not is_rounded then null
+            when reason is not null then null
             when measure = 'change_previous_year_pct'
                 then {{ exact_quotient('value_high', 'previous_low', '100') }} - 100
             else value_high - previous_low
@@ -72,7 +72,9 @@ select
     cast(change_low as decimal(28, 10)) as value_low,
     cast(change_high as decimal(28, 10)) as value_high,
     change_unit as unit,
-    case when change is not null then coalesce(change_low <= 0 and change_high >= 0, false) end as is_within_rounding,
+    case
+        when change is not null then change_low <= 0 and change_high >= 0 and change_low < change_high
+    end as is_within_rounding,
     previous_value_id,
     reason,
 from changed

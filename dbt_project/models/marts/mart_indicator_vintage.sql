@@ -28,7 +28,7 @@ vintage as (
                 as flags
         ),
     from computed
-    left join {{ ref('stg_inputs__withdrawal') }} as withdrawal on computed.value_id = withdrawal.value_id
+    left join {{ ref('int_withdrawal') }} as withdrawal on computed.value_id = withdrawal.value_id
 )
 
 select

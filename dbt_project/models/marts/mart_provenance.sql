@@ -21,8 +21,11 @@ with input as (
 observed as (
     select
         input.* exclude (cell_id, sum_id),
-        member.sum_id is not null as is_part_of_sum,
         coalesce(member.cell_id, input.cell_id) as cell_id,
+        case when member.sum_id is null then cast(1 as decimal(18, 15)) else member.weight end as weight,
+        coalesce(member.weight_quality, 'exact') as weight_quality,
+        case when member.steps <> '' then member.weight_kind end as weight_kind,
+        nullif(member.steps, '') as step_ids,
     from input
     left join {{ ref('int_sum_member') }} as member on input.sum_id = member.sum_id
     where input.cell_id is not null or member.cell_id is not null
@@ -44,7 +47,11 @@ select
         order by observation.region_key, observation.age_group, observed.cell_id
     ) as integer) as part_no,
     observed.cell_id as observation_id,
-    observed.is_part_of_sum,
+    count(*) over (partition by indicator.value_id, observed.role) > 1 as is_part_of_sum,
+    observed.weight,
+    observed.weight_quality,
+    observed.weight_kind,
+    observed.step_ids,
     observation.dataset_id,
     observation.measure,
     observation.region_key,
@@ -90,5 +97,5 @@ left join {{ ref('stg_inputs__origin') }} as origin
     on
         observation.raw_sha256 = origin.raw_sha256
         and observation.raw_locator = origin.raw_locator
-left join {{ ref('stg_inputs__withdrawal') }} as withdrawal on indicator.value_id = withdrawal.value_id
+left join {{ ref('int_withdrawal') }} as withdrawal on indicator.value_id = withdrawal.value_id
 order by indicator.value_id, observed.role, part_no

@@ -4,7 +4,6 @@ select
     label_de,
     priority,
     group_key,
-    territory,
     formula,
     factor,
     half_unit,

@@ -6,4 +6,6 @@ select
     rounding_low,
     rounding_high,
     rounding_from,
+    territory_weight,
+    perturbed_from,
 from {{ source('inputs', 'catalog_measure') }}

@@ -1,8 +1,9 @@
 """What the cells of one answer promise together. Comes in: cells, periods, the dataset. Goes out: nothing, or an error.
 
 Refuses: missing cells where the dataset's file says that answers are complete (`all`: every required region × every
-combination of its axes; `listed`: the combinations under `listed`; `none`), totals that are not the sum of their parts
-within the source's rounding, and a Land that is not the sum of its Kreise.
+combination of its axes; `listed`: the combinations under `listed`; `none`), totals that are not the sum of their parts,
+and a Land that is not that of its Kreise. Every figure stands for an interval, as wide as its source rounds: parts and
+total fit where the intervals meet. What the source changed at random (cell key) is not added up.
 """
 
 from __future__ import annotations
@@ -31,20 +32,20 @@ _NOTHING = ("zero", "rounded_to_zero")
 
 def check_cells(cells: pa.Table, periods: Periods, dataset: Dataset, catalog: Catalog, filename: str) -> None:
     """Check completeness, sums over axes and sums over Kreise; the first that does not hold is refused."""
-    answer = _Cells(cells, dataset, filename)
+    answer = _Cells(cells, periods, dataset, filename)
     if dataset.contract.complete != "none":
-        answer.check_complete(periods, catalog)
+        answer.check_complete(catalog)
     for rule in dataset.contract.sums:
         answer.check_sum(rule)
     for region_rule in dataset.contract.region_sums:
-        answer.check_region_sum(region_rule, periods, catalog)
+        answer.check_region_sum(region_rule, catalog)
 
 
 class _Cells:
     """The cells of an answer, as words and numbers."""
 
-    def __init__(self, cells: pa.Table, dataset: Dataset, filename: str) -> None:
-        self.dataset, self.filename = dataset, filename
+    def __init__(self, cells: pa.Table, periods: Periods, dataset: Dataset, filename: str) -> None:
+        self.periods, self.dataset, self.filename = periods, dataset, filename
         self.lines = cells["line"].to_numpy()
         self.members = cells["member"] if "member" in cells.column_names else None
         self.axes = {axis.code: Column.of(cells[f"a_{axis.code}"]) for axis in dataset.axes}
@@ -55,8 +56,23 @@ class _Cells:
         columns |= {f"a_{code}": column for code, column in self.axes.items()}
         for rule in dataset.outages:
             self.numbers[outages.lines(columns, rule)] = math.nan  # no figures, whatever is printed there
+        self.lows, self.highs = self._bounds()
 
-    def check_complete(self, periods: Periods, catalog: Catalog) -> None:
+    def _bounds(self) -> tuple[Any, Any]:
+        """Per line the least and the most that its number may stand for; neither where nothing adds up."""
+        import numpy as np
+
+        around: Any = np.full((len(self.measure.words), len(self.time.words), 2), math.nan)
+        for row, code in enumerate(self.measure.words):
+            measure = self.dataset.measure_by_code.get(code)
+            for column, time in enumerate(self.time.words):
+                end = self.periods[time][1] if time in self.periods else None
+                if measure is not None and end is not None and end < measure.perturbed_from:
+                    around[row, column] = self.dataset.bounds_of(measure, end)
+        below, above = np.moveaxis(around[self.measure.index, self.time.index], -1, 0)
+        return np.maximum(self.numbers - below, 0), self.numbers + above
+
+    def check_complete(self, catalog: Catalog) -> None:
         """Every promised cell must stand there, with a value or a sign."""
         import numpy as np
 
@@ -64,7 +80,7 @@ class _Cells:
         size = int(np.prod([len(column.words) for column in columns], dtype=np.int64))
         present = np.sort(self.time.index.astype(np.int64) * size + keys_of(columns))
         known: dict[tuple[str, ...], Any] = {}
-        for time, (_, end) in sorted(periods.items()):
+        for time, (_, end) in sorted(self.periods.items()):
             kreise = tuple(catalog.kreise_of(self.dataset, end))
             if kreise not in known:
                 known[kreise] = self._keys(list(_expected(self.dataset, catalog, end)), columns)
@@ -112,7 +128,7 @@ class _Cells:
         is_total = axis.look_up([word == rule.total for word in axis.words], bool)
         self._compare(wanted, is_total, others, len(rule.parts), (rule.tolerance, rule.over))
 
-    def check_region_sum(self, rule: RegionSum, periods: Periods, catalog: Catalog) -> None:
+    def check_region_sum(self, rule: RegionSum, catalog: Catalog) -> None:
         """Kreise against their Land: on a first load nothing else notices a wrong figure of a single Kreis.
 
         Compared are cells of which the Land and every Kreis of that day print a number; a Land whose Kreise are all `-`
@@ -121,7 +137,7 @@ class _Cells:
         import numpy as np
 
         times_by_kreise: dict[tuple[str, ...], list[str]] = {}
-        for time, (_, end) in periods.items():
+        for time, (_, end) in self.periods.items():
             if rule.first <= end <= rule.last:
                 known = catalog.kreise_of(self.dataset, end)
                 kreise = tuple(code for code in self.region.words if code in known)
@@ -157,21 +173,28 @@ class _Cells:
         import numpy as np
 
         tolerance, what = limits
-        rows = np.flatnonzero(wanted & ~np.isnan(self.numbers))
+        rows = np.flatnonzero(wanted & ~np.isnan(self.highs))
         if not len(rows):
             return
         keys, groups = np.unique(keys_of([column.kept(rows) for column in others]), return_inverse=True)
         total = is_total[rows]
-        difference = np.bincount(groups, weights=np.where(total, -1.0, 1.0) * self.numbers[rows], minlength=len(keys))
+
+        def added(numbers: Any, which: Any) -> Any:
+            return np.bincount(groups, weights=np.where(which, numbers[rows], 0.0), minlength=len(keys))
+
+        too_many = added(self.lows, ~total) - added(self.highs, total)
+        too_few = added(self.lows, total) - added(self.highs, ~total)
         whole = np.bincount(groups, minlength=len(keys)) == parts + 1
         whole &= np.bincount(groups, weights=total, minlength=len(keys)) == 1
         if skip_empty:
             is_dash = self.value.look_up([word == "-" for word in self.value.words], bool)[rows]
             whole &= np.bincount(groups, weights=~total & ~is_dash, minlength=len(keys)) > 0
-        broken = np.flatnonzero(whole & (np.abs(difference) > tolerance + 1e-6))
+        broken = np.flatnonzero(whole & (np.maximum(too_many, too_few) > tolerance + 1e-6))
         if len(broken):
             group = int(broken[np.argmin([rows[groups == number][0] for number in broken])])
-            self._refuse_sum(what, tolerance, rows[groups == group], total[groups == group])
+            difference = abs(added(self.numbers, total)[group] - added(self.numbers, ~total)[group])
+            allowed = difference - max(too_many[group], too_few[group]) + tolerance
+            self._refuse_sum(what, allowed, rows[groups == group], total[groups == group])
 
     def _refuse_sum(self, what: str, tolerance: float, rows: Any, is_total: Any) -> None:
         first, total = int(rows[0]), self.numbers[rows[is_total]].sum()

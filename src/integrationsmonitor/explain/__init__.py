@@ -18,6 +18,7 @@ from integrationsmonitor.errors import ConfigError
 from integrationsmonitor.explain import asked, facts
 from integrationsmonitor.explain.asked import Question
 from integrationsmonitor.explain.lines import lines
+from integrationsmonitor.explain.taken_back import taken_back
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,7 +32,7 @@ def explain(settings: Settings, question: Question) -> dict[str, Any]:
     """The facts of one value."""
     withdrawn = {decision.value_id: decision for decision in decisions.withdrawals(settings)}
     with _warehouse(_folder(settings, question.release_id)) as con:
-        return facts.of(con, asked.row(con, question), withdrawn)
+        return facts.of(con, asked.row(con, question), taken_back(con, withdrawn))
 
 
 def _folder(settings: Settings, release_id: str) -> Path:

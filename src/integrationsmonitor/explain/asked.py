@@ -1,7 +1,7 @@
 """Which value is meant. Comes in: what a person typed. Goes out: the row of mart_indicator.
 
-Refuses an id, an indicator, a region, a period, a variant or a group that the release does not hold: one line with the
-nearest that it does.
+Where no territory is named, the value as published is meant. Refuses an id, an indicator, a region, a territory, a
+period, a variant or a group that the release does not hold: one line with the nearest that it does.
 """
 
 from __future__ import annotations
@@ -22,9 +22,14 @@ _VALUE_ID = re.compile(r"(?P<id>[0-9a-f]{16})(?:@(?P<release>\S+))?")
 _YEAR = re.compile(r"\d{4}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SHOWN = 5
+_AS_PUBLISHED, _HARMONISED = "as_published", "harmonised"
 _THERE = """
     from mart_indicator
-    where indicator_id = $id and region_key = $region
+    where
+        indicator_id = $id
+        and region_key = $region
+        and territory = $territory
+        and ($day = '' or cast(territory_date as varchar) = $day)
     order by period_end, is_default desc, variant
 """
 
@@ -38,6 +43,7 @@ class Question:
     period: str = ""
     variant: str = ""
     group: str = ""
+    territory: str = ""
 
     @property
     def value_id(self) -> str:
@@ -72,7 +78,10 @@ def row(con: duckdb.DuckDBPyConnection, question: Question) -> dict[str, Any]:
     if not (question.region and question.period):
         raise ConfigError(f"{indicator}: name --region and --period, too, such as --region 16070 --period 2019-12-31")
     region = _region(con, question.region)
-    there = rows(con, _THERE, {"id": indicator, "region": region})
+    territory, day = _territory(con, question.territory)
+    there = rows(con, _THERE, {"id": indicator, "region": region, "territory": territory, "day": day})
+    if not there and day:
+        _check_exists(con, region, day)
     candidates = _of_period(there, question.period, f"{indicator} {region}")
     candidates = _of_group(con, candidates, question.group, indicator)
     if question.variant:
@@ -110,6 +119,40 @@ def _region(con: duckdb.DuckDBPyConnection, word: str) -> str:
     if found:
         raise ConfigError(f"{word!r} names several regions: {', '.join(found)}; name one by its key")
     raise ConfigError(f"{word!r} is no region; the nearest: {nearest(word, names)}")
+
+
+def _territory(con: duckdb.DuckDBPyConnection, word: str) -> tuple[str, str]:
+    """The territory, and its day where one is meant that values are converted to; the default one for `harmonised`."""
+    if word in ("", _AS_PUBLISHED):
+        return _AS_PUBLISHED, ""
+    sql = """
+        select cast(territory_date as varchar) as day, bool_or(is_default) as is_default
+        from mart_indicator
+        where territory = 'harmonised'
+        group by all
+        order by is_default desc, day
+    """
+    days = [str(entry["day"]) for entry in rows(con, sql)]
+    if word in days:
+        return _HARMONISED, word
+    if word == _HARMONISED and days:
+        return _HARMONISED, days[0]
+    known = ", ".join([_AS_PUBLISHED, *([_HARMONISED] if days else []), *days])
+    raise ConfigError(f"--territory {word!r} is no territory of this release; there are {known}")
+
+
+def _check_exists(con: duckdb.DuckDBPyConnection, region: str, day: str) -> None:
+    """Refuse a region that is gone on the territory's day, with the one that it is part of there."""
+    sql = """
+        select region_name, successor_key
+        from dim_region
+        where region_key = $region and cast(valid_to as varchar) < $day
+    """
+    for gone in rows(con, sql, {"region": region, "day": day}):
+        raise ConfigError(
+            f"{gone['region_name']} ({region}) is no region of the territory of {day}: it is part of "
+            f"{gone['successor_key']} there"
+        )
 
 
 def _of_period(found: list[dict[str, Any]], period: str, what: str) -> list[dict[str, Any]]:

@@ -25,6 +25,17 @@ def rows(con: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, object] 
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
+def has(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether a release has a table; those of older versions lack some."""
+    return bool(rows(con, "from duckdb_tables() where table_name = $table", {"table": table}))
+
+
+def has_column(con: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+    """Whether a table of a release has a column."""
+    sql = "from duckdb_columns() where table_name = $table and column_name = $column"
+    return bool(rows(con, sql, {"table": table, "column": column}))
+
+
 def _literal(value: object) -> str:
     """A value as SQL has it."""
     if isinstance(value, str):

@@ -1,7 +1,7 @@
 """A line to cite a value by. Comes in: its row, its indicator, variant and parts. Goes out: the line.
 
-It names the variant always, and what merely stands beside the indicator is never cited as the indicator. Refuses
-nothing: whether a value may be cited at all is decided before.
+It names the variant always, the territory where the value is converted; and what merely stands beside the indicator is
+never cited as the indicator. Refuses nothing: whether a value may be cited at all is decided before.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ Row = Mapping[str, Any]
 def citation(row: Row, indicator: Row, variant: Row, parts: Sequence[Row], meta: Row, *, period: str) -> str:
     """Value, numbers, sources with Stand and licence, whose calculation, release."""
     mode = "aufgezeichnete Daten, " if meta["source_mode"] == "recorded" else ""
-    what = f"{indicator['name_de']}, {_variant(variant)}, {row['region_name']}, {period}"
+    what = f"{indicator['name_de']}, {_variant(variant)}, {row['region_name']}, {period}{_territory(row)}"
     return (
-        f"{what}: {words.quoted(row)}{_numbers(row)}. "
+        f"{what}: {_estimated(row)}{words.quoted(row)}{_numbers(row)}. "
         f"{'; '.join([*_sources(parts), *_quotes(parts)])}; {making.whose(row, parts)}. "
         f"Integrationsmonitor Thüringen, {mode}Wert {row['value_id']}@{meta['release_id']}."
     )
@@ -38,7 +38,16 @@ def _numbers(row: Row) -> str:
     if row["denominator"] is None or row["numerator"] is None:
         return ""
     between = "von" if row["unit"] == "Prozent" else "÷"
-    return f" ({words.number(row['numerator'])} {between} {words.number(row['denominator'])})"
+    return f" ({making.counted(row, 'numerator')} {between} {making.counted(row, 'denominator')})"
+
+
+def _territory(row: Row) -> str:
+    """A converted value is none without its territory."""
+    return f", Gebietsstand {words.day(row['territory_date'])}" if row["territory"] == "harmonised" else ""
+
+
+def _estimated(row: Row) -> str:
+    return "geschätzt " if row["method"] == making.ESTIMATED else ""
 
 
 def _sources(parts: Sequence[Row]) -> Iterator[str]:

@@ -13,8 +13,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.decisions import Withdrawal
-from integrationsmonitor.explain import making, words
+from integrationsmonitor.explain import making, territories, words
 from integrationsmonitor.explain.asking import rows
+from integrationsmonitor.explain.changes import changes
 from integrationsmonitor.explain.citing import citation
 from integrationsmonitor.explain.instead import factor_of, instead_of, other_variants
 from integrationsmonitor.explain.vintages import vintages
@@ -55,7 +56,8 @@ def of(con: duckdb.DuckDBPyConnection, row: Row, withdrawn: Mapping[str, Withdra
         "quoted_de": None if row["value"] is None else words.quoted(row),
         "value_low": row["value_low"],
         "value_high": row["value_high"],
-        "reason_de": _reason(con, row, variant),
+        "bounds_de": territories.bounds_mean(row),
+        "reason_de": _reason(con, row, variant, parts, withdrawn.get(row["value_id"])),
         "withdrawal": _withdrawal(withdrawn.get(row["value_id"])),
         "indicator": _indicator(indicator),
         "variant": {
@@ -78,10 +80,12 @@ def of(con: duckdb.DuckDBPyConnection, row: Row, withdrawn: Mapping[str, Withdra
         "method": row["method"],
         "basis": row["basis"],
         "place": row["place"],
-        "territory": {"kind": row["territory"], "date": row["territory_date"]},
+        "territory": territories.territory(con, row, parts),
+        "elsewhere": territories.elsewhere(con, row),
         "flags": [{"flag": flag, "text_de": words.FLAGS.get(flag, flag)} for flag in row["flags"].split("|") if flag],
         "corrections": _corrections(con, row, parts),
         "vintages": [] if is_withdrawn else vintages(con, row, parts),
+        "changes": changes(con, row),
         "variants": other_variants(con, row),
         "instead": instead_of(con, row) if row["value"] is None else None,
         "release": {name: meta[name] for name in ("release_id", "source_mode", "notice_de")},
@@ -118,6 +122,8 @@ def _input(part: Row) -> dict[str, Any]:
     return {
         **{name: part[name] for name in told},
         "value": part["used_value"],
+        "weight": part.get("weight", Decimal(1)),
+        "weight_quality": part.get("weight_quality", "exact"),
         "observation_id": part["observation_id"],
         "raw_sha256": part["raw_sha256"],
         "raw_locator": part["raw_locator"],
@@ -136,14 +142,20 @@ def _input(part: Row) -> dict[str, Any]:
     }
 
 
-def _reason(con: duckdb.DuckDBPyConnection, row: Row, variant: Row) -> str | None:
+def _reason(
+    con: duckdb.DuckDBPyConnection, row: Row, variant: Row, parts: Sequence[Row], decision: Withdrawal | None
+) -> str | None:
     """Why there is no value, in plain words."""
     if row["value"] is not None:
         return None
-    withdrawn = rows(con, "select reason_de from mart_withdrawal where value_id = $value_id", row)
-    if withdrawn:
-        return f"Nach der Veröffentlichung zurückgezogen, nicht weiter zu zitieren: {withdrawn[0]['reason_de']}"
-    reason = words.REASONS.get(row["status"], row["status"])
+    told = [entry["reason_de"] for entry in rows(con, "from mart_withdrawal where value_id = $value_id", row)]
+    if row["is_withdrawn"] and decision:
+        told.append(decision.reason)
+    if told:
+        return f"Nach der Veröffentlichung zurückgezogen, nicht weiter zu zitieren: {told[0]}"
+    if row["status"] == "not_convertible":
+        return territories.why_not(con, row, parts)
+    reason = words.reason(row["status"])
     if row["status"] == "not_recorded" and variant.get("missing_de"):
         return f"{reason} {variant['missing_de']}"
     sides = {role: row[f"{role}_status"] for role in _ROLES if row[f"{role}_status"] not in (None, "value", "zero")}

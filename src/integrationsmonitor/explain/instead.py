@@ -1,9 +1,9 @@
 """What exists beside a value, or in its place.
 
-Comes in: a row of mart_indicator. Goes out: other variants, neighbouring periods, and numbers of several bases that lie
-ready, with what must not be made of them: two numbers of different bases are named as a mixture where no mart holds
-their quotient. Nothing here is published as a value. Beside a value that was taken back no number is named from which
-it could be computed again. Refuses nothing.
+Comes in: a row of mart_indicator. Goes out: other variants, neighbouring periods of the same territory, and numbers of
+several bases that lie ready, with what must not be made of them: two numbers of different bases are named as a mixture
+where no mart holds their quotient. Nothing here is published as a value. Beside a value that was taken back no number
+is named from which it could be computed again. Refuses nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from integrationsmonitor.explain import words
 from integrationsmonitor.explain.asking import rows
 from integrationsmonitor.explain.making import quotient
+from integrationsmonitor.explain.territories import AS_PUBLISHED, SAME
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,6 +41,7 @@ _LYING_READY = """
             indicator.indicator_id = $indicator_id
             and indicator.group_key = $group_key
             and indicator.method = 'computed'
+            and indicator.territory = 'as_published'
             and indicator.denominator_date = indicator.numerator_date
             and provenance.region_key = indicator.region_key
             and not provenance.is_part_of_sum
@@ -84,12 +86,14 @@ _FORMED = """
 
 def other_variants(con: duckdb.DuckDBPyConnection, row: Row) -> list[dict[str, Any]]:
     """The values of the same indicator, region, period and group in other variants."""
-    sql = """
-        select value_id, variant, label_de, value, numerator, denominator, status, unit, decimals, basis
+    sql = f"""
+        select value_id, variant, label_de, value, numerator, denominator, status, unit, decimals, basis,
+            mart_indicator.method
         from mart_indicator
         inner join dim_indicator_variant using (indicator_id, variant)
         where
             indicator_id = $indicator_id
+            and {SAME}
             and region_key = $region_key
             and period_type = $period_type
             and period_start = $period_start
@@ -105,7 +109,8 @@ def other_variants(con: duckdb.DuckDBPyConnection, row: Row) -> list[dict[str, A
 
 def instead_of(con: duckdb.DuckDBPyConnection, row: Row) -> dict[str, Any]:
     """What exists where there is no value."""
-    ready = [] if row["is_withdrawn"] else rows(con, _LYING_READY, row)
+    # The single numbers of a Kreis are those of its own day: none of a converted value's territory.
+    ready = [] if row["is_withdrawn"] or row["territory"] != AS_PUBLISHED else rows(con, _LYING_READY, row)
     return {
         "variants": other_variants(con, row),
         "periods": [entry for side in ("before", "after") for entry in _neighbour(con, row, side)],
@@ -139,11 +144,14 @@ def _neighbour(con: duckdb.DuckDBPyConnection, row: Row, side: str) -> list[dict
     """The nearest period before or after that has a value, in the default variant there."""
     sign, order = ("<", "desc") if side == "before" else (">", "asc")
     sql = f"""
-        select value_id, period_end, variant, label_de, value, numerator, denominator, status, unit, decimals, basis
+        select
+            value_id, period_end, variant, label_de, value, numerator, denominator, status, unit, decimals, basis,
+            mart_indicator.method
         from mart_indicator
         inner join dim_indicator_variant using (indicator_id, variant)
         where
             indicator_id = $indicator_id
+            and {SAME}
             and region_key = $region_key
             and mart_indicator.group_key = $group_key
             and period_end {sign} $period_end

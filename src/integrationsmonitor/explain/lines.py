@@ -16,7 +16,6 @@ Facts = Mapping[str, Any]
 _WIDTH = 120
 _LABEL = 14
 _ROLES = {"numerator": "Zähler", "denominator": "Nenner"}
-_BOUNDS = ("value_low", "value_high")
 
 
 def lines(facts: Facts) -> Iterator[str]:
@@ -32,17 +31,21 @@ def lines(facts: Facts) -> Iterator[str]:
     else:
         yield from _labelled("Gerechnet", facts["calculation_de"])
         then = " (so in dieser Veröffentlichung)" if facts["withdrawal"] else ""
-        yield from _labelled("Ergebnis", facts["quoted_de"] + then + _bounds(facts))
+        estimated = ", geschätzt" if facts["method"] == "estimated" else ""
+        yield from _labelled("Ergebnis", facts["quoted_de"] + estimated + then + _bounds(facts))
         if facts["withdrawal"]:
             yield from _labelled("Hinweis", facts["withdrawal"]["text_de"])
     yield from _labelled("Grundlage", facts["basis"] or "keine")
-    yield from _labelled("Gebiet", _territory(facts["territory"]))
+    yield from _labelled("Gebiet", facts["territory"]["text_de"])
     flags = [f"{flag['text_de']} ({flag['flag']})" for flag in facts["flags"]]
     yield from _labelled("Kennzeichen", "; ".join(flags) or "keine")
     if facts["instead"] is not None:
         yield from _instead(facts["instead"])
     else:
         yield from _listed("Weitere Varianten dort", [entry["text_de"] for entry in facts["variants"]])
+    yield from _listed("Auf anderem Gebietsstand", [entry["text_de"] for entry in facts["elsewhere"]])
+    yield from _listed("Umrechnung", [*_conversion(facts)])
+    yield from _listed("Zum Vorjahr", [*dict.fromkeys(change["text_de"] for change in facts["changes"])])
     yield from _sources(facts)
     yield from _listed("Berichtigungen", [entry["reason_de"] for entry in facts["corrections"]])
     yield from _listed("Fassungen", [vintage["text_de"] for vintage in facts["vintages"]])
@@ -61,18 +64,24 @@ def _variant(variant: Facts) -> str:
 
 
 def _bounds(facts: Facts) -> str:
-    if facts["value_low"] is None:
+    """The bounds, where they reach beyond what rounding the value for people leaves open anyway."""
+    decimals = facts["indicator"]["decimals"]
+    value, low, high = (facts[name] for name in ("value", "value_low", "value_high"))
+    if low is None or high is None:
         return ""
-    decimals, bounds = facts["indicator"]["decimals"] + 1, [words.decimal(facts[name]) for name in _BOUNDS]
-    while words.number(bounds[0], decimals) == words.number(bounds[1], decimals):
-        decimals += 1
-    low, high = (words.number(bound, decimals) for bound in bounds)
-    return f" (wegen der Rundung der Quelle zwischen {low} und {high})"
+    if len({words.number(words.decimal(bound), decimals) for bound in (value, low, high)}) == 1:
+        return ""
+    told = words.bounds(words.decimal(low), words.decimal(high), decimals)
+    return f" (wegen der Rundung der Quelle zwischen {told[0]} und {told[1]})"
 
 
-def _territory(territory: Facts) -> str:
-    kind = "wie veröffentlicht" if territory["kind"] == "as_published" else "auf heutigen Gebietsstand umgerechnet"
-    return f"{kind}, Gebietsstand {_day(territory['date'])}" if territory["date"] else kind
+def _conversion(facts: Facts) -> Iterator[str]:
+    """How the numbers came to another territory: shares first, then where these are from and what they are worth."""
+    territory = facts["territory"]
+    if territory["shares"]:
+        yield ", ".join(share["text_de"] for share in territory["shares"])
+    yield from (step["text_de"] for step in territory["steps"])
+    yield from (text for text in (territory["quality_de"], facts["bounds_de"]) if text)
 
 
 def _instead(instead: Facts) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ REASONS = {
     "unreliable": "Die Zahl ist nicht verlässlich.",
     "outage": "An der Quelle sind Daten ausgefallen.",
     "withheld": "Von uns zurückgehalten.",
+    "not_convertible": "Auf diesen Gebietsstand lässt sich der Wert nicht umrechnen.",
 }
 FLAGS = {
     "sum_of_parts": "Summe ihrer Teile, weil die Quelle keine Gesamtzahl nennt",
@@ -27,12 +28,40 @@ FLAGS = {
     "provisional": "vorläufig nach Angabe der Quelle",
     "corrected_by_source": "von der Quelle berichtigt",
     "estimated_by_source": "geschätzt nach Angabe der Quelle",
+    "perturbed_by_source": "von der Quelle zufällig verändert (Cell-Key-Methode): Summen gehen nicht auf",
     "uncertain_by_source": "in Klammern gedruckt: Aussagewert eingeschränkt nach Angabe der Quelle",
     "doubtful_source": "an der Quelle zweifelhaft: keine Veränderung daraus ableiten",
     "dropped_by_us": "Fehler der Quelle: ihre Zahl ist zurückgehalten",
     "replaced_by_us": "Fehler der Quelle: ihre Zahl ist durch unsere ersetzt",
     "withdrawn": "nach der Veröffentlichung zurückgezogen",
     "own_correction": "wir haben unser Einlesen berichtigt; die Quelle hat nichts geändert",
+    "territory_sum": "genaue Summe ganzer Kreise, die zusammengelegt wurden",
+    "estimate": "geschätzt: aus geteilten Kreisen umgerechnet",
+    "estimate_weak": "schwache Schätzung: nicht für Ränge und Warnungen",
+    "territory_step": "das Gebiet des Kreises ist nicht mehr das dieses Gebietsstands",
+    "no_weight": "kein Anteil bekannt, mit dem sich teilen ließe",
+    "between_steps": "zwischen zwei Teilen einer Gebietsänderung",
+    "published_rate": "veröffentlichte Quote, wird nicht umgerechnet",
+    "never_converted": "wird auf keinen anderen Gebietsstand umgerechnet",
+}
+NOT_CONVERTIBLE = {
+    "no_weight": "Ein Kreis wäre zu teilen, und kein bekannter Anteil passt zu dem, was hier gezählt wird.",
+    "between_steps": "Der Zeitbezug liegt zwischen zwei Teilen einer Gebietsänderung, deren Anteile niemand nennt.",
+    "published_rate": "Eine veröffentlichte Quote wird nicht umgerechnet: Zähler und Nenner nennt die Quelle nicht.",
+    "never_converted": "Was hier gemessen wird, wird auf keinen anderen Gebietsstand umgerechnet.",
+}
+WEIGHTS = {
+    "population": "nach der Bevölkerung",
+    "employment": "nach den Beschäftigten am Arbeitsort",
+    "area": "nach der Fläche",
+    "merge_only": "nach ganzen Kreisen",
+}
+NO_CHANGE = {
+    "no_previous_value": "Im Vorjahr gibt es keinen Wert.",
+    "other_basis": "Im Vorjahr gibt es nur einen Wert auf anderer Grundlage oder in einer anderen Variante.",
+    "doubtful_source": "Einer der beiden Werte ist an der Quelle zweifelhaft.",
+    "withheld": "Einer der beiden Werte ist von uns zurückgehalten.",
+    "previous_is_zero": "Der Wert des Vorjahrs ist null, oder war es vor der Rundung womöglich.",
 }
 CHANGES = {
     "first": "erste Fassung",
@@ -48,6 +77,7 @@ CHANGES = {
 }
 _KNOWN = {"source_stand": "Stand", "publication": "veröffentlicht am", "upper_bound": "bekannt spätestens am"}
 _UNITS = {"Prozent": " %", "Index": "", "Anzahl": ""}
+_UNITS_OF_CHANGE = {"Index": "Punkte"}
 _BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -59,6 +89,12 @@ def number(value: Decimal, decimals: int | None = None) -> str:
         text = f"{value:,f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.translate(str.maketrans(",.", ".,"))
+
+
+def bounds(low: Decimal, high: Decimal, decimals: int) -> tuple[str, str]:
+    """Two bounds with one decimal more than a value is quoted with, rounded outwards, lest they promise too much."""
+    last = Decimal(1).scaleb(-decimals - 1)
+    return number(low.quantize(last, ROUND_FLOOR)), number(high.quantize(last, ROUND_CEILING))
 
 
 def decimal(value: float) -> Decimal:
@@ -74,6 +110,16 @@ def with_unit(text: str, unit: str) -> str:
 def quoted(row: Mapping[str, Any]) -> str:
     """A value in the form in which it is quoted: `8,8 %`."""
     return with_unit(number(row["value"], row["decimals"]), row["unit"])
+
+
+def unit_of_change(unit: str) -> str:
+    """The unit of a difference, in words."""
+    return _UNITS_OF_CHANGE.get(unit, unit)
+
+
+def reason(status: str) -> str:
+    """Why there is no number, in a sentence."""
+    return REASONS.get(status, status)
 
 
 def speaks(variant: Mapping[str, Any]) -> bool:

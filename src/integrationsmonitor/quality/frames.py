@@ -6,19 +6,16 @@ suite has the name of its frame's SQL file, or of a table. What cannot be read i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.catalog import Catalog
-from integrationsmonitor.dataset import OVER_MEASURES, Dataset
 from integrationsmonitor.errors import MonitorError
 
 if TYPE_CHECKING:
     import duckdb
-
-SUMMED_FIELDS = frozenset({"sex", "nationality", "citizenship_key", "age_group"})
 
 
 @dataclass(frozen=True)
@@ -56,44 +53,14 @@ def read(candidate: Path, folder: Path, suites: Sequence[str], catalog: Catalog)
 
 
 def _declare(con: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
-    """What the datasets' files promise, as the temporary tables `declared_dataset` and `declared_sum`."""
+    """What the datasets' files promise, as the temporary table `declared_dataset`."""
     con.execute("create temp table declared_dataset (dataset_id varchar, complete varchar, kreise_required boolean)")
-    con.execute(
-        "create temp table declared_sum (dataset_id varchar, measure varchar, unit varchar, field varchar, "
-        "total varchar, parts varchar[], tolerance double, rounding_low decimal(18, 6), rounding_high decimal(18, 6), "
-        "rounding_from date)"
-    )
     for dataset in catalog.datasets.values():
         promise = dataset.contract
         con.execute(
             "insert into declared_dataset values (?, ?, ?)",
             [dataset.id, promise.complete, "kreise" in promise.regions],
         )
-        for row in _sums(dataset):
-            con.execute(f"insert into declared_sum values ({', '.join('?' * len(row))})", row)
-
-
-def _sums(dataset: Dataset) -> Iterator[list[Any]]:
-    """Promised sums in the words of an observation, with the measure's rounding; columns as in `declared_sum`.
-
-    Only sums over one field of its own column; an axis that became part of `dimensions`, or that sets two fields at
-    once, is checked in the answer (contract), not here.
-    """
-    for rule in dataset.contract.sums:
-        if rule.over == OVER_MEASURES:
-            continue
-        values = dataset.axis_by_code[rule.over].by_code
-        sets = [values[code].sets for code in (rule.total, *rule.parts)]
-        fields = {field for words in sets for field in words}
-        if len(fields) != 1 or not fields <= SUMMED_FIELDS:
-            continue
-        field = fields.pop()
-        total, *parts = [words[field] for words in sets]
-        for measure in dataset.measures:
-            if not rule.measures or measure.code in rule.measures:
-                rounding = measure.rounding or dataset.rounding
-                bounds = [rounding.get("low", 0), rounding.get("high", 0), rounding.get("from", "1900-01-01")]
-                yield [dataset.id, measure.measure, measure.unit, field, total, parts, rule.tolerance, *bounds]
 
 
 def _one_line(problem: BaseException) -> str:

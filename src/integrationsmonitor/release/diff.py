@@ -3,6 +3,8 @@
 Comes in: two `warehouse.duckdb` files. Goes out: one JSON-like mapping: tables, columns and rows that came or went,
 indicators and variants that are new or gone, and every value of `mart_indicator` that appeared, went, changed or is
 only marked otherwise, each with exactly one reason (`release.reasons`) and a German sentence (`release.news`).
+A converted value follows from published ones: `values` holds it too, but `counts` and `reasons` speak of the values as
+published, and `converted` of the others. A territory that only one of the releases knows is told as a whole.
 Refuses: a file that is no warehouse of a release (MonitorError).
 
 A release of an older version may lack tables or columns: only what both hold is compared, and a reason that cannot be
@@ -12,7 +14,6 @@ told without them is "Grund nicht feststellbar".
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.errors import MonitorError
 from integrationsmonitor.release import news
-from integrationsmonitor.release.reasons import KINDS, Evidence, Vintage, kind_of, reason_of
+from integrationsmonitor.release.reasons import Evidence, Vintage, is_taken_back, kind_of, reason_of
 from integrationsmonitor.release.tables import connection, count, literal, quoted
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 _NO_DIFFERENCE = {"value_id", "source_known_from", "recorded_at"}
 # What a person took back is not told again, nor anything from which it could be computed.
 _TAKEN_BACK = {"value", "value_low", "value_high", "numerator", "denominator"}
+# A bound that is not stated was, and is, the value itself: saying so is no difference.
+_BOUNDS = ("value_low", "value_high")
 _NAMED = (
     "value_id", "indicator_id", "variant", "territory", "territory_date", "group_key", "region_key", "region_name",
     "region_level", "period_type", "period_start", "period_end", "unit", "decimals", "is_default",
@@ -53,7 +56,7 @@ def compare(old: Path | None, new: Path, scratch: Path, without_old_de: str = FI
         _attach(con, new, "new")
         head = _head(con, "new")
         if old is None:
-            nothing: dict[str, Any] = {"counts": {}, "reasons": {}, "values": []}
+            nothing: dict[str, Any] = {"counts": {}, "reasons": {}, "converted": {}, "values": []}
             return {"format": 1, "old": None, "without_old_de": without_old_de, "new": head, **nothing}
         _attach(con, old, "old")
         columns = {side: _columns(con, side) for side in ("old", "new")}
@@ -65,8 +68,8 @@ def compare(old: Path | None, new: Path, scratch: Path, without_old_de: str = FI
             "new": head,
             "tables": _tables(con, columns["old"], columns["new"]),
             "catalogue": _catalogue(evidence),
-            "counts": {kind: sum(value["kind"] == kind for value in values) for kind in KINDS},
-            "reasons": dict(Counter(value["reason"] for value in values).most_common()),
+            "territories": _territories(con, columns),
+            **news.counted(values),
             "values": values,
         }
 
@@ -150,6 +153,25 @@ def _catalogue(evidence: Evidence) -> dict[str, list[str]]:
     }
 
 
+def _territories(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns]) -> dict[str, dict[str, int]]:
+    """Territories that values are converted to in one of the releases only, with how many values."""
+    told = [_converted(con, columns[side], side) for side in ("old", "new")]
+    return {
+        "new": {day: count for day, count in told[1].items() if day not in told[0]},
+        "removed": {day: count for day, count in told[0].items() if day not in told[1]},
+    }
+
+
+def _converted(con: duckdb.DuckDBPyConnection, columns: Columns, side: str) -> dict[str, int]:
+    if not {"territory", "territory_date"} <= columns["mart_indicator"].keys():
+        return {}
+    found = con.execute(
+        f"""select strftime(territory_date, '%Y-%m-%d'), count(*) from {side}.main.mart_indicator
+        where territory = 'harmonised' group by all order by all"""
+    ).fetchall()
+    return dict(found)
+
+
 def _evidence(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns], released_at: datetime) -> Evidence:
     """What both releases say beside the values themselves."""
 
@@ -188,15 +210,27 @@ def _values(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns], evid
     """Every value that is not the same in both, in the order of the catalogue, regions and periods."""
     old, new = columns["old"]["mart_indicator"], columns["new"]["mart_indicator"]
     compared = [name for name in new if name in old and name not in _NO_DIFFERENCE]
-    differs = " or ".join(f"old_row.{quoted(name)} is distinct from new_row.{quoted(name)}" for name in compared)
+    differs = " or ".join(
+        f"{_stated('old_row', name)} is distinct from {_stated('new_row', name)}" for name in compared
+    )
+    whole = ", ".join(literal(day) for days in _territories(con, columns).values() for day in days) or "''"
+    day = "strftime(coalesce(new_row.territory_date, old_row.territory_date), '%Y-%m-%d')"
+    is_whole = f"coalesce(new_row.territory, old_row.territory) = 'harmonised' and {day} in ({whole})"
     rows = con.execute(
         f"""select old_row, new_row from old.main.mart_indicator as old_row
-        full join new.main.mart_indicator as new_row on old_row.value_id = new_row.value_id where {differs}
+        full join new.main.mart_indicator as new_row on old_row.value_id = new_row.value_id
+        where ({differs}) and not ({is_whole})
         order by coalesce(new_row.indicator_id, old_row.indicator_id), coalesce(new_row.region_key, old_row.region_key),
         coalesce(new_row.period_end, old_row.period_end), coalesce(new_row.value_id, old_row.value_id)"""
     ).fetchall()
     labels = _labels(con, columns)
     return [_told(before, after, compared, evidence, labels) for before, after in rows]
+
+
+def _stated(row: str, name: str) -> str:
+    """SQL: a column as it is compared."""
+    column = f"{row}.{quoted(name)}"
+    return f"coalesce({column}, {row}.value)" if name in _BOUNDS else column
 
 
 def _told(
@@ -208,12 +242,12 @@ def _told(
 ) -> dict[str, Any]:
     old, new = (row if row["value_id"] is not None else None for row in (old_row, new_row))
     row = new or old or {}
-    different = {name for name in compared if old and new and old[name] != new[name]}
+    different = {name for name in compared if old and new and _is_other(old, new, name)}
     kind = kind_of(old, new, different)
     indicator, variant, group = (row[name] for name in ("indicator_id", "variant", "group_key"))
     of_variant = labels.get(("dim_indicator_variant", "group_key", indicator, variant))
-    is_taken_back = row.get("value_id") in evidence.withdrawn[1]
-    shown = different - _TAKEN_BACK if is_taken_back else different
+    hidden = bool(row) and is_taken_back(row, evidence.withdrawn[1])
+    shown = different - _TAKEN_BACK if hidden else different
     value = {
         "kind": kind,
         "reason": reason_of(kind, old, new, evidence),
@@ -222,12 +256,33 @@ def _told(
         "variant_de": labels.get(("dim_indicator_variant", "label_de", indicator, variant), variant),
         # Empty where the variant speaks of this group anyway.
         "group_de": "" if group == of_variant else labels.get(("dim_group", "label_de", group), group),
-        "old": {"value": None if is_taken_back else old["value"], "status": old["status"]} if old else None,
+        "old": {"value": None if hidden else old["value"], "status": old["status"]} if old else None,
         "new": {"value": new["value"], "status": new["status"]} if new else None,
+        "is_within_rounding": None if hidden else _is_within_rounding(old, new),
         "columns": {name: [old_row[name], new_row[name]] for name in compared if name in shown},
         "withdrawal_de": evidence.withdrawn[1].get(row["value_id"]),
     }
     return {**value, "sentence_de": news.sentence(value)}
+
+
+def _is_other(old: Mapping[str, Any], new: Mapping[str, Any], name: str) -> bool:
+    """The same in Python."""
+    if name in _BOUNDS:
+        return bool(_bound(old, name) != _bound(new, name))
+    return bool(old[name] != new[name])
+
+
+def _bound(row: Mapping[str, Any], name: str) -> Any:
+    bound = row.get(name)
+    return row["value"] if bound is None else bound
+
+
+def _is_within_rounding(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> bool | None:
+    """Whether two numbers that differ could be one number before it was rounded; None where there are not two."""
+    if not old or not new or old["value"] is None or new["value"] is None or old["value"] == new["value"]:
+        return None
+    (old_low, old_high), (new_low, new_high) = ([_bound(row, name) for name in _BOUNDS] for row in (old, new))
+    return bool(old_low <= new_high and new_low <= old_high)
 
 
 def _labels(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns]) -> dict[tuple[str, ...], str]:

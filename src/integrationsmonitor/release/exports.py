@@ -138,6 +138,9 @@ Jede Tabelle liegt zweimal vor:
 
 Anteile stehen in Prozent (6,21 heißt 6,21 %). Zeiträume schließen ersten und letzten Tag ein.
 
+In mart_indicator steht jeder Wert mehrmals: wie veröffentlicht (territory = as_published) und umgerechnet auf feste
+Gebietsstände (territory = harmonised, der Tag steht in territory_date). Immer nur eines davon nehmen und zählen.
+
 Tabellen
 --------
 {listed}

@@ -1,8 +1,8 @@
 """What is new in a release, in German. Comes in: the comparison (`release.diff`). Goes out: sentences, lines, Markdown.
 
 Numbers are printed as they are quoted (`6,1 %`, `106.249 Personen`): rounded commercially to the indicator's decimals,
-with more of them where the rounded ones would hide the change. Long lists are cut and say how much is left; the JSON
-beside the page is complete.
+with more of them where the rounded ones would hide the change. The list for people is that of the values as published;
+converted ones are counted. Long lists are cut and say how much is left; the JSON beside the page is complete.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ STATUS_DE = {
     "outage": "Datenausfall",
     "withheld": "zurückgehalten",
     "not_recorded": "nicht erfasst",
+    "not_convertible": "nicht umrechenbar",
 }
 _UNITS = {"Prozent": " %", "Index": ""}
 Difference = Mapping[str, Any]
@@ -79,19 +80,25 @@ def sentence(value: Difference) -> str:
     head = f"{value['indicator_id']} {value['indicator_de']} ({value['variant_de']}{group})"
     when = period(value["period_type"], value["period_start"], value["period_end"])
     why = reason if value["reason"] == "unknown" else f"Grund: {reason}"
+    if value["territory"] == "harmonised":
+        when += f", Gebietsstand {day(value['territory_date'])}"
     return f"{head}, {value['region_name']}, {when}: {_what(value)}. {why}."
 
 
 def of_region(difference: Difference, key: str, name: str) -> dict[str, Any]:
     """The same comparison with the values of one region only."""
     values = [value for value in difference["values"] if value["region_key"] == key]
-    counts = Counter(value["kind"] for value in values)
+    return {**difference, "region": f"{name} ({key})", **counted(values), "values": values}
+
+
+def counted(values: Sequence[Difference]) -> dict[str, Any]:
+    """How many values of what kind and why, as published; and how many on territories they are converted to."""
+    told = [*_as_published(values)]
+    kinds, converted = (Counter(value["kind"] for value in some) for some in (told, values))
     return {
-        **difference,
-        "region": f"{name} ({key})",
-        "counts": {kind: counts[kind] for kind in KINDS_DE},
-        "reasons": dict(Counter(value["reason"] for value in values).most_common()),
-        "values": values,
+        "counts": {kind: kinds[kind] for kind in KINDS_DE},
+        "reasons": dict(Counter(value["reason"] for value in told).most_common()),
+        "converted": {kind: converted[kind] - kinds[kind] for kind in KINDS_DE},
     }
 
 
@@ -103,7 +110,7 @@ def page(difference: Difference) -> str:
 def lines(difference: Difference) -> Iterator[str]:
     """The same for a terminal: the summary and every value; nothing is cut."""
     yield from summary(difference)
-    for value in difference["values"]:
+    for value in _as_published(difference["values"]):
         yield f"- {value['sentence_de']}"
 
 
@@ -118,12 +125,12 @@ def summary(difference: Difference) -> Iterator[str]:
     yield ""
     if "region" in difference:
         yield f"Nur Region {difference['region']}."
-    counted = [
-        f"{_thousands(count)} {KINDS_DE[kind][count != 1]}" for kind, count in difference["counts"].items() if count
-    ]
-    yield f"{', '.join(counted)}." if counted else "Kein Wert hat sich geändert."
+    yield f"{_kinds(difference['counts']) or 'Kein Wert hat sich geändert'}."
     for reason, count in difference["reasons"].items():
         yield f"- {_thousands(count)} × {REASONS[reason]}"
+    if converted := _kinds(difference["converted"]):
+        yield ""
+        yield f"Auf umgerechnetem Gebietsstand: {converted}; einzeln nur in `diff.json`."
     if "region" not in difference:
         yield from _around(difference)
 
@@ -137,6 +144,9 @@ def _around(difference: Difference) -> Iterator[str]:
         "variants_removed": "Entfallene Varianten",
     }
     told = [(word, difference["catalogue"][key]) for key, word in words.items()]
+    for word, which in (("Neue Gebietsstände", "new"), ("Entfallene Gebietsstände", "removed")):
+        days = difference["territories"][which].items()
+        told.append((word, [f"{day(date.fromisoformat(text))} ({_thousands(count)} Werte)" for text, count in days]))
     tables = difference["tables"]
     told += [("Neue Tabellen", tables["added"]), ("Entfallene Tabellen", tables["gone"])]
     for word, key in (("Neue Spalten", "added"), ("Entfallene Spalten", "gone"), ("Spalten anderer Art", "retyped")):
@@ -152,7 +162,7 @@ def _page(difference: Difference) -> Iterator[str]:
     yield "# Was ist neu"
     yield ""
     yield from summary(difference)
-    values = difference["values"]
+    values = [*_as_published(difference["values"])]
     if not values:
         return
     yield ""
@@ -173,6 +183,14 @@ def _page(difference: Difference) -> Iterator[str]:
     if not kreise:
         yield ""
         yield "Kein Wert eines Kreises hat sich geändert."
+
+
+def _as_published(values: Sequence[Difference]) -> Iterator[Difference]:
+    return (value for value in values if value["territory"] != "harmonised")
+
+
+def _kinds(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{_thousands(count)} {KINDS_DE[kind][count != 1]}" for kind, count in counts.items() if count)
 
 
 def _section(heading: str, values: Sequence[Difference], most: int) -> Iterator[str]:
@@ -199,7 +217,9 @@ def _what(value: Difference) -> str:
         return f"{_quoted(value, new)}; die Zahl von bisher ist nicht weiter zu zitieren"
     if old != new:
         now, before = _apart(value, new, old)
-        return f"{now} statt {before}"
+        return f"{now} statt {before}" + (
+            ", kein Unterschied jenseits der Rundung" if value["is_within_rounding"] else ""
+        )
     text = f"{_quoted(value, new)} wie bisher"
     if value["kind"] == "changed":
         return f"{text}, aber {_parts(columns)}"
@@ -208,6 +228,8 @@ def _what(value: Difference) -> str:
     if "flags" in columns:
         before, now = (words or "keine" for words in columns["flags"])
         return f"{text}, Kennzeichen {now} statt {before}"
+    if value["reason"] == "bounds_changed":
+        return f"{text}, {_parts(columns)}"
     return f"{text}, geändert: {', '.join(columns)}"
 
 

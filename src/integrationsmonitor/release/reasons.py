@@ -37,6 +37,7 @@ REASONS = {
     "newly_recorded": "neu erfasst, lag bisher nicht vor",
     "gap_shown": "Lücke wird jetzt ausgewiesen",
     "gap_dropped": "Lücke wird nicht mehr ausgewiesen",
+    "bounds_changed": "Grenzen anders angegeben, der Wert ist derselbe",
     "default_changed": "eine andere Variante ist die bevorzugte",
     "flags_changed": "Kennzeichen geändert",
     "described_anew": "Angaben zum Wert geändert, nicht der Wert",
@@ -44,7 +45,8 @@ REASONS = {
 }
 GAP = "not_recorded"
 # Beside value and status: what makes another number of it for somebody who recomputes it.
-_NUMBERS = {"value", "status", "value_low", "value_high", "numerator", "denominator"}
+_NUMBERS = {"value", "status", "numerator", "denominator"}
+_BOUNDS = ("value_low", "value_high")
 _BY_US = {"dropped_by_us", "replaced_by_us"}
 _REVISIONS = {
     "correction", "provisional_to_final", "census_rebase", "territory_restated", "definition_change", "late_delivery",
@@ -88,6 +90,11 @@ def kind_of(old: Row | None, new: Row | None, different: set[str]) -> str:
     return "changed" if different & _NUMBERS else "marked"
 
 
+def is_taken_back(row: Row, withdrawn: Mapping[str, str]) -> bool:
+    """Whether a person took a value back, or a published one that it repeats or is made with."""
+    return row["value_id"] in withdrawn or "withdrawn" in _words(row)
+
+
 def reason_of(kind: str, old: Row | None, new: Row | None, evidence: Evidence) -> str:
     """The one reason, a key of REASONS."""
     if kind == "appeared" and new:
@@ -125,8 +132,8 @@ def _why_it_went(old: Row, evidence: Evidence) -> str:
 
 
 def _why_it_changed(old: Row, new: Row, evidence: Evidence) -> str:
-    value_id = new["value_id"]
-    before, after = (value_id in withdrawn for withdrawn in evidence.withdrawn)
+    sides = zip((old, new), evidence.withdrawn, strict=True)
+    before, after = (is_taken_back(row, withdrawn) for row, withdrawn in sides)
     if before != after:
         return "withdrawn_by_us" if after else "given_back"
     if old["definition_version"] != new["definition_version"]:
@@ -146,7 +153,9 @@ def _why_it_is_marked(old: Row, new: Row) -> str:
         return "definition_version"
     if old["is_default"] != new["is_default"]:
         return "default_changed"
-    return "flags_changed" if old["flags"] != new["flags"] else "described_anew"
+    if old["flags"] != new["flags"]:
+        return "flags_changed"
+    return "bounds_changed" if any(old.get(name) != new.get(name) for name in _BOUNDS) else "described_anew"
 
 
 def _catalogue_reason(row: Row, evidence: Evidence) -> str | None:

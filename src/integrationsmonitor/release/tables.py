@@ -122,7 +122,6 @@ def fill_table(con: duckdb.DuckDBPyConnection, relation: str, target: str, table
     here = _create(con, target, table)
     names = ", ".join(quoted(column.name) for column in table.columns)
     con.execute(f"insert into {here} select {names} from {relation} order by {table.order_by}")
-    _describe(con, here, table)
     return Table(table.name, "main", table.columns, table.comment, table.order, count(con, here))
 
 
@@ -131,7 +130,6 @@ def write_row(con: duckdb.DuckDBPyConnection, target: str, table: Table, values:
     here = _create(con, target, table)
     marks = ", ".join("?" for _ in table.columns)
     con.execute(f"insert into {here} values ({marks})", [values[column.name] for column in table.columns])
-    _describe(con, here, table)
     return Table(table.name, "main", table.columns, table.comment, table.order, 1)
 
 
@@ -172,16 +170,10 @@ def count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
 
 
 def _create(con: duckdb.DuckDBPyConnection, target: str, table: Table) -> str:
-    """Create the empty table; returns its name."""
+    """Create the empty table with its descriptions, all at once: each commit waits for the disk; returns its name."""
     here = f"{target}.main.{quoted(table.name)}"
     columns = ", ".join(f"{quoted(c.name)} {c.type}{'' if c.nullable else ' not null'}" for c in table.columns)
-    con.execute(f"create table {here} ({columns})")
+    comments = {f"table {here}": table.comment} | {f"column {here}.{quoted(c.name)}": c.comment for c in table.columns}
+    described = [f"comment on {what} is {literal(text)}" for what, text in comments.items() if text]
+    con.execute("; ".join(["begin", f"create table {here} ({columns})", *described, "commit"]))
     return here
-
-
-def _describe(con: duckdb.DuckDBPyConnection, here: str, table: Table) -> None:
-    if table.comment:
-        con.execute(f"comment on table {here} is {literal(table.comment)}")
-    for column in table.columns:
-        if column.comment:
-            con.execute(f"comment on column {here}.{quoted(column.name)} is {literal(column.comment)}")

@@ -1,0 +1,15 @@
+select
+    explanation_id,
+    dataset_id,
+    measure,
+    region_key,
+    region_prefix,
+    period_from,
+    period_to,
+    sex,
+    nationality,
+    citizenship_key,
+    age_group,
+    dimensions,
+    basis,
+from {{ source('inputs', 'catalog_sum_violation_cells') }}

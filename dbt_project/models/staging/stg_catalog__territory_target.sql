@@ -1,0 +1,4 @@
+select
+    territory_key,
+    target_date,
+from {{ source('inputs', 'catalog_territory_target') }}

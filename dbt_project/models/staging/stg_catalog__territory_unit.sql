@@ -1,0 +1,4 @@
+select
+    territory_key,
+    region_key,
+from {{ source('inputs', 'catalog_territory_unit') }}

@@ -1,0 +1,15 @@
+select
+    territory_key,
+    applies_from,
+    applies_to,
+    weight_kind,
+    from_key,
+    to_key,
+    weight,
+    weight_low,
+    weight_high,
+    quality,
+    steps,
+    reason,
+    after_step,
+from {{ source('inputs', 'catalog_territory_weight') }}
