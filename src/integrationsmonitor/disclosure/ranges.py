@@ -1,0 +1,235 @@
+"""Which numbers are possible. Comes in: the lines of a block. Goes out: the range of a cell, and the lines that say so.
+
+Linear programmes, solved by HiGHS (scipy): the smallest and the largest number that fit all lines. Tables that do not
+add up are taken as the attacker must take them: each line is widened by as little as makes all of them fit. Where few
+whole numbers are left, they are tried one by one. Refuses a programme that the solver gives up on (MonitorError).
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from integrationsmonitor.disclosure.model import Cell
+from integrationsmonitor.disclosure.puzzle import Block, Line, Puzzle
+from integrationsmonitor.errors import MonitorError
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+_EPS = 1e-6
+_FEW = 4  # whole numbers that are tried one by one
+_LOOKS = 6
+_OPTIMAL, _INFEASIBLE, _UNBOUNDED, _EITHER = 0, 2, 3, 4
+
+
+class Told(NamedTuple):
+    """The range that lines leave a cell, and the lines that bound it so."""
+
+    low: float
+    high: float
+    lines: tuple[Line, ...]
+
+
+def tells(cell: Cell, low: float, high: float) -> bool:
+    """Whether a range is as good as the number."""
+    slack = _EPS * max(1.0, abs(low), abs(high)) if math.isfinite(low) and math.isfinite(high) else 0.0
+    if high - low <= float(cell.tells_within) + slack:
+        return True
+    return cell.whole and _whole_numbers(low, high) <= 1
+
+
+def range_of(puzzle: Puzzle, column: int, lines: Sequence[Line]) -> Told:
+    """The range of one column by the lines of its block."""
+    columns = sorted({column, *(number for line in lines for number, _ in line.terms)})
+    programme = _Programme(puzzle, Block(columns, lines))
+    low, of_low = programme.extreme(column, 1)
+    high, of_high = programme.extreme(column, -1)
+    bounding = tuple(line for number, line in enumerate(lines) if number in of_low | of_high)
+    cell = puzzle.columns[column]
+    if cell.whole and not tells(cell, low, high) and _whole_numbers(low, high) <= _FEW:
+        found = programme.whole_range(column)
+        if found is not None and tells(cell, *found):
+            return Told(*found, tuple(lines))
+    return Told(low, high, bounding)
+
+
+def undecided(puzzle: Puzzle, parts: Sequence[Block], asked: Collection[int]) -> set[int]:
+    """The asked columns of which a few looks at possible solutions do not show that they vary."""
+    asked = set(asked)
+    waiting = [[block for block in parts if asked.intersection(block.columns)]]
+    left: set[int] = set()
+    while waiting:
+        group = waiting.pop()
+        if not group:
+            continue
+        columns = [column for block in group for column in block.columns]
+        whole = Block(columns, [line for block in group for line in block.lines])
+        seen = _looks(puzzle, whole)
+        if seen is not None:
+            for place, column in enumerate(columns):
+                if column in asked and not _varies(puzzle.columns[column], *seen[place]):
+                    left.add(column)
+        elif len(group) == 1:
+            left |= asked.intersection(columns)
+        else:
+            middle = len(group) // 2
+            waiting += [group[:middle], group[middle:]]
+    return left
+
+
+def _varies(cell: Cell, low: float, high: float) -> bool:
+    least = float(cell.tells_within) + (_FEW if cell.whole else 0)
+    return high - low > least + _EPS * max(1.0, abs(high))
+
+
+def _whole_numbers(low: float, high: float) -> float:
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return math.inf
+    slack = _EPS * max(1.0, abs(low), abs(high))
+    return math.floor(high + slack) - math.ceil(low - slack) + 1
+
+
+def _looks(puzzle: Puzzle, block: Block) -> list[tuple[float, float]] | None:
+    """The smallest and the largest number of each column in a few solutions; None where there is none."""
+    import numpy as np
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    matrix, lows, highs = _matrix(block)
+    known = np.concatenate([lows[np.isfinite(lows)], highs[np.isfinite(highs)], [0.0]])
+    far = 1000.0 + 4 * float(np.abs(known).max())
+    lower, upper = _bounds(puzzle, block.columns, far)
+    chance = random.Random(0)  # noqa: S311 - directions to look in, the same ones every time
+    least = np.full(len(block.columns), np.inf)
+    most = -least
+    for look in range(_LOOKS):
+        goal = np.array(
+            [1 - 2 * (look % 2) if look < 2 else chance.choice((-1, 1)) for _ in block.columns], dtype=float
+        )
+        found = milp(goal, bounds=Bounds(lower, upper), constraints=LinearConstraint(matrix, lows, highs))
+        if found.x is None:
+            return None
+        least, most = np.minimum(least, found.x), np.maximum(most, found.x)
+    return list(zip(least.tolist(), most.tolist(), strict=True))
+
+
+class _Programme:
+    """The linear programme of one block."""
+
+    def __init__(self, puzzle: Puzzle, block: Block) -> None:
+        self._place = {column: place for place, column in enumerate(block.columns)}
+        self._matrix, self._lows, self._highs = _matrix(block)
+        self._lower, self._upper = _bounds(puzzle, block.columns, math.inf)
+        self._whole = [puzzle.columns[column].whole for column in block.columns]
+        self._is_widened = False
+
+    def extreme(self, column: int, sign: int) -> tuple[float, set[int]]:
+        """The smallest (sign 1) or largest (−1) number of a column, and the numbers of the lines that bound it."""
+        goal = self._goal(column, sign)
+        found = self._solve(goal)
+        if found.status == _EITHER:
+            found = self._solve(goal * 0)
+            if found.status == _OPTIMAL:
+                return -sign * math.inf, set()
+        if found.status == _INFEASIBLE and not self._is_widened:
+            self._widen()
+            return self.extreme(column, sign)
+        if found.status == _UNBOUNDED:
+            return -sign * math.inf, set()
+        if found.status != _OPTIMAL:
+            raise MonitorError(f"confidentiality: the solver gave up on a linear programme: {found.message}")
+        used = {int(line) for line, value in zip(self._used, found.ineqlin.marginals, strict=True) if abs(value) > 1e-9}
+        return sign * float(found.fun), used
+
+    def whole_range(self, column: int) -> tuple[float, float] | None:
+        """The range in whole numbers; None where the solver finds none."""
+        import numpy as np
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        ends = []
+        for sign in (1, -1):
+            found = milp(
+                self._goal(column, sign),
+                integrality=np.array(self._whole, dtype=int),
+                bounds=Bounds(self._lower, self._upper),
+                constraints=LinearConstraint(self._matrix, self._lows - _EPS, self._highs + _EPS),
+                options={"node_limit": 10_000},
+            )
+            if found.status != _OPTIMAL:
+                return None
+            ends.append(sign * float(found.fun))
+        return ends[0], ends[1]
+
+    def _goal(self, column: int, sign: int) -> Any:
+        import numpy as np
+
+        goal = np.zeros(len(self._place))
+        goal[self._place[column]] = sign
+        return goal
+
+    def _solve(self, goal: Any) -> Any:
+        import numpy as np
+        from scipy.optimize import linprog
+        from scipy.sparse import vstack
+
+        above, below = np.isfinite(self._highs), np.isfinite(self._lows)
+        self._used = np.concatenate([np.flatnonzero(above), np.flatnonzero(below)])
+        return linprog(
+            goal,
+            A_ub=vstack([self._matrix[above], -self._matrix[below]]),
+            b_ub=np.concatenate([self._highs[above], -self._lows[below]]),
+            bounds=np.column_stack([self._lower, self._upper]),
+            method="highs",
+        )
+
+    def _widen(self) -> None:
+        """Give way by as little as makes all lines fit together."""
+        import numpy as np
+        from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.sparse import eye_array, hstack
+
+        count, lines = len(self._place), self._matrix.shape[0]
+        gives = eye_array(lines)
+        found = milp(
+            np.concatenate([np.zeros(count), np.ones(2 * lines)]),
+            bounds=Bounds(
+                np.concatenate([self._lower, np.zeros(2 * lines)]),
+                np.concatenate([self._upper, np.full(2 * lines, np.inf)]),
+            ),
+            constraints=LinearConstraint(hstack([self._matrix, gives, -gives]).tocsr(), self._lows, self._highs),
+        )
+        if found.x is None:
+            raise MonitorError(f"confidentiality: the solver gave up on a linear programme: {found.message}")
+        up, down = found.x[count : count + lines], found.x[count + lines :]
+        self._lows = self._lows - up - (up > 0) * _EPS
+        self._highs = self._highs + down + (down > 0) * _EPS
+        self._is_widened = True
+
+
+def _matrix(block: Block) -> tuple[csr_array, Any, Any]:
+    import numpy as np
+    from scipy.sparse import csr_array
+
+    place = {column: number for number, column in enumerate(block.columns)}
+    data, indices, starts = list[float](), list[int](), [0]
+    for line in block.lines:
+        data += [float(weight) for _, weight in line.terms]
+        indices += [place[column] for column, _ in line.terms]
+        starts.append(len(data))
+    matrix = csr_array((data, indices, starts), shape=(len(block.lines), len(block.columns)))
+    lows = np.array([-math.inf if line.low is None else float(line.low) for line in block.lines])
+    highs = np.array([math.inf if line.high is None else float(line.high) for line in block.lines])
+    return matrix, lows, highs
+
+
+def _bounds(puzzle: Puzzle, columns: Sequence[int], far: float) -> tuple[Any, Any]:
+    import numpy as np
+
+    cells = [puzzle.columns[column] for column in columns]
+    lower = np.array([-far if cell.low is None else float(cell.low) for cell in cells])
+    upper = np.array(
+        [max(far, low) if cell.high is None else float(cell.high) for cell, low in zip(cells, lower, strict=True)]
+    )
+    return lower, upper
