@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from itertools import combinations, product
 
 import pytest
@@ -62,7 +63,7 @@ def _is_safe(table: Table, said: set[str], left: set[str]) -> bool:
 
 
 @given(tables())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_after_the_protection_the_attacker_finds_nothing_and_no_cheaper_choice_is_safe(table: Table):
     left = attack(table, set())
     found = protect(*table.package())
@@ -76,7 +77,7 @@ def test_after_the_protection_the_attacker_finds_nothing_and_no_cheaper_choice_i
 
 
 @given(tables())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_what_is_said_when_the_effort_is_small_is_safe_too(table: Table):
     left = attack(table, set())
     found = protect(*table.package(), effort=0)
@@ -84,7 +85,7 @@ def test_what_is_said_when_the_effort_is_small_is_safe_too(table: Table):
 
 
 @given(tables(), st.randoms(use_true_random=False))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_the_order_in_which_things_are_given_does_not_matter(table: Table, chance: random.Random):
     def shuffled(items):
         items = list(items)
@@ -97,7 +98,7 @@ def test_the_order_in_which_things_are_given_does_not_matter(table: Table, chanc
 
 
 @given(tables())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_where_nothing_is_hidden_everything_is_said(table: Table):
     cells = {name: cell._replace(is_hidden=False) for name, cell in table.cells.items()}
     assert protect(*table._replace(cells=cells).package()) == ((), (), True)
@@ -148,24 +149,24 @@ def test_a_system_that_contradicts_itself_is_refused(make, message: str):
         make()
 
 
-def test_a_table_of_a_hundred_thousand_cells_is_audited_in_a_few_seconds(record_property):
-    """Twenty Kreise, sexes and age groups over many months; every row hides two, so that nothing is derivable."""
-    import time
-
+def test_a_table_of_a_hundred_thousand_cells_is_audited_in_a_few_seconds():
+    """Sums of many rows, two hidden numbers in each, and ten rows with one, which our sum gives away."""
     chance = random.Random(1)
     cells, relations, ours = [], [], []
+    alone = set()
     for month, kreis in product(range(50), range(22)):
         base = f"{month}.{kreis}"
-        cells.append(unprinted(f"{base}.sum"))
-        secret = set(chance.sample(range(90), 2))
-        cells += [hidden(f"{base}.{n}") if n in secret else known(f"{base}.{n}", n) for n in range(90)]
-        relations.append(Relation(base, Form(((f"{base}.sum", -1), *((f"{base}.{n}", 1) for n in range(90))))))
-        ours.append(Statement(base, (Form(((f"{base}.sum", 1),), 4005, 4005),)))
-        ours.append(Statement(f"{base}.share", ratio(((f"{base}.1", 1),), ((f"{base}.sum", 1),), None, 1)))
+        secret = set(chance.sample(range(90), 1 if kreis == 7 and month < 10 else 2))
+        alone |= {f"{base}.{n}" for n in secret} if len(secret) == 1 else set()
+        cells += [
+            unprinted(base),
+            *(hidden(f"{base}.{n}") if n in secret else known(f"{base}.{n}", n) for n in range(90)),
+        ]
+        relations.append(Relation(base, Form(((base, -1), *((f"{base}.{n}", 1) for n in range(90))))))
+        ours.append(Statement(base, (Form(((base, 1),), 4005, 4005),)))
+        ours.append(Statement(f"{base}.share", ratio(((f"{base}.1", 1),), ((base, 1),), None, 1)))
     started = time.perf_counter()
     found = audit(System(cells, relations), ours)
-    seconds = time.perf_counter() - started
-    record_property("seconds", seconds)
+    assert time.perf_counter() - started < 10
     assert len(cells) > 100_000
-    assert all(finding.statements for finding in found)
-    assert seconds < 10
+    assert {finding.cell for finding in found} == alone

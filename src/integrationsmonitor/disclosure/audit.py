@@ -34,9 +34,10 @@ def audit(system: System, statements: Iterable[Statement] = ()) -> list[Finding]
     by_print = derivable(everything, ())
     found = findings(everything, by_print)
     if ours:
-        with_ours = derivable(everything, ours, everything.targets.difference(by_print))
-        alone, targets = ours_alone(system, ours, [finding.cell for finding in found])
-        found += [*findings(everything, with_ours), *findings(alone, derivable(alone, ours, targets))]
+        found += findings(everything, derivable(everything, ours, everything.targets.difference(by_print)))
+    if ours and by_print:
+        alone, targets = ours_alone(system, ours, [everything.columns[column].id for column in by_print])
+        found += findings(alone, derivable(alone, ours, targets))
     return sorted(found)
 
 

@@ -61,8 +61,8 @@ def protect(system: System, statements: Iterable[Statement], effort: int = _EFFO
     by_print = derivable(everything, ())
     left = findings(everything, by_print)
     threats = list(_threats(everything, ours, everything.targets.difference(by_print)))
-    if by_print:
-        alone, targets = ours_alone(system, ours, [finding.cell for finding in left])
+    if by_print and ours:
+        alone, targets = ours_alone(system, ours, [everything.columns[column].id for column in by_print])
         threats += _threats(alone, ours, targets)
     withheld: set[str] = set()
     is_optimal = True

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _EPS = 1e-6
 _FEW = 4  # whole numbers that are tried one by one
-_LOOKS = 6
+_LOOKS = 12
 _OPTIMAL, _INFEASIBLE, _UNBOUNDED, _EITHER = 0, 2, 3, 4
 
 
@@ -63,15 +63,12 @@ def undecided(puzzle: Puzzle, parts: Sequence[Block], asked: Collection[int]) ->
     left: set[int] = set()
     while waiting:
         group = waiting.pop()
-        if not group:
-            continue
         columns = [column for block in group for column in block.columns]
-        whole = Block(columns, [line for block in group for line in block.lines])
-        seen = _looks(puzzle, whole)
-        if seen is not None:
-            for place, column in enumerate(columns):
-                if column in asked and not _varies(puzzle.columns[column], *seen[place]):
-                    left.add(column)
+        if not asked.intersection(columns):
+            continue
+        still = _still(puzzle, Block(columns, [line for block in group for line in block.lines]), asked)
+        if still is not None:
+            left |= still
         elif len(group) == 1:
             left |= asked.intersection(columns)
         else:
@@ -92,27 +89,30 @@ def _whole_numbers(low: float, high: float) -> float:
     return math.floor(high + slack) - math.ceil(low - slack) + 1
 
 
-def _looks(puzzle: Puzzle, block: Block) -> list[tuple[float, float]] | None:
-    """The smallest and the largest number of each column in a few solutions; None where there is none."""
+def _still(puzzle: Puzzle, block: Block, asked: Collection[int]) -> set[int] | None:
+    """The asked columns that do not vary in a few solutions, looked for where they might; None without a solution."""
     import numpy as np
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     matrix, lows, highs = _matrix(block)
     known = np.concatenate([lows[np.isfinite(lows)], highs[np.isfinite(highs)], [0.0]])
-    far = 1000.0 + 4 * float(np.abs(known).max())
-    lower, upper = _bounds(puzzle, block.columns, far)
+    lower, upper = _bounds(puzzle, block.columns, 1000.0 + 4 * float(np.abs(known).max()))
     chance = random.Random(0)  # noqa: S311 - directions to look in, the same ones every time
+    still = {place for place, column in enumerate(block.columns) if column in asked}
     least = np.full(len(block.columns), np.inf)
     most = -least
-    for look in range(_LOOKS):
-        goal = np.array(
-            [1 - 2 * (look % 2) if look < 2 else chance.choice((-1, 1)) for _ in block.columns], dtype=float
-        )
+    for _ in range(_LOOKS):
+        goal = np.zeros(len(block.columns))
+        for place in sorted(still):
+            goal[place] = chance.uniform(-1, 1)
         found = milp(goal, bounds=Bounds(lower, upper), constraints=LinearConstraint(matrix, lows, highs))
         if found.x is None:
             return None
         least, most = np.minimum(least, found.x), np.maximum(most, found.x)
-    return list(zip(least.tolist(), most.tolist(), strict=True))
+        still = {n for n in still if not _varies(puzzle.columns[block.columns[n]], float(least[n]), float(most[n]))}
+        if not still:
+            break
+    return {block.columns[place] for place in still}
 
 
 class _Programme:
@@ -124,6 +124,7 @@ class _Programme:
         self._lower, self._upper = _bounds(puzzle, block.columns, math.inf)
         self._whole = [puzzle.columns[column].whole for column in block.columns]
         self._is_widened = False
+        self._split()
 
     def extreme(self, column: int, sign: int) -> tuple[float, set[int]]:
         """The smallest (sign 1) or largest (−1) number of a column, and the numbers of the lines that bound it."""
@@ -169,20 +170,22 @@ class _Programme:
         goal[self._place[column]] = sign
         return goal
 
-    def _solve(self, goal: Any) -> Any:
+    def _split(self) -> None:
+        """The lines as upper bounds only, each of `_used` the number of a line."""
         import numpy as np
-        from scipy.optimize import linprog
         from scipy.sparse import vstack
 
         above, below = np.isfinite(self._highs), np.isfinite(self._lows)
         self._used = np.concatenate([np.flatnonzero(above), np.flatnonzero(below)])
-        return linprog(
-            goal,
-            A_ub=vstack([self._matrix[above], -self._matrix[below]]),
-            b_ub=np.concatenate([self._highs[above], -self._lows[below]]),
-            bounds=np.column_stack([self._lower, self._upper]),
-            method="highs",
-        )
+        self._left = vstack([self._matrix[above], -self._matrix[below]])
+        self._right = np.concatenate([self._highs[above], -self._lows[below]])
+
+    def _solve(self, goal: Any) -> Any:
+        import numpy as np
+        from scipy.optimize import linprog
+
+        bounds = np.column_stack([self._lower, self._upper])
+        return linprog(goal, A_ub=self._left, b_ub=self._right, bounds=bounds, method="highs")
 
     def _widen(self) -> None:
         """Give way by as little as makes all lines fit together."""
@@ -206,6 +209,7 @@ class _Programme:
         self._lows = self._lows - up - (up > 0) * _EPS
         self._highs = self._highs + down + (down > 0) * _EPS
         self._is_widened = True
+        self._split()
 
 
 def _matrix(block: Block) -> tuple[csr_array, Any, Any]:
