@@ -2,8 +2,8 @@
 
 A table is a print (`60` printed, `58..62` rounded, `?` not printed, `*` hidden, `*[1..4]` hidden with what everybody
 knows of it, `* within 4` hidden at a source that rounds so), relations (`Land = K1 + K2`, `± 12` where they hold so),
-and what we would say (`Land - K1 = 40`, `A / B = 6.1..6.2 %`). `withhold` are the statements that must be withheld, `left`
-the cells that the source itself leaves derivable.
+and what we would say (`Land - K1 = 40`, `A / B = 6.1..6.2 %`). `withhold` are the statements that must be withheld,
+`left` the cells that the source itself leaves derivable.
 """
 
 from __future__ import annotations

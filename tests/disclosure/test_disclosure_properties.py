@@ -77,7 +77,7 @@ def test_after_the_protection_the_attacker_finds_nothing_and_no_cheaper_choice_i
 
 
 @given(tables())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_what_is_said_when_the_effort_is_small_is_safe_too(table: Table):
     left = attack(table, set())
     found = protect(*table.package(), effort=0)
@@ -85,7 +85,7 @@ def test_what_is_said_when_the_effort_is_small_is_safe_too(table: Table):
 
 
 @given(tables(), st.randoms(use_true_random=False))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_the_order_in_which_things_are_given_does_not_matter(table: Table, chance: random.Random):
     def shuffled(items):
         items = list(items)
@@ -98,7 +98,7 @@ def test_the_order_in_which_things_are_given_does_not_matter(table: Table, chanc
 
 
 @given(tables())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_where_nothing_is_hidden_everything_is_said(table: Table):
     cells = {name: cell._replace(is_hidden=False) for name, cell in table.cells.items()}
     assert protect(*table._replace(cells=cells).package()) == ((), (), True)

@@ -21,7 +21,7 @@ from integrationsmonitor.disclosure.model import (
     rounded,
     unprinted,
 )
-from integrationsmonitor.disclosure.protect import Protection, Withheld, protect
+from integrationsmonitor.disclosure.protect import Protection, Withheld, protect, withheld
 
 __all__ = [
     "Cell",
@@ -40,4 +40,5 @@ __all__ = [
     "ratio",
     "rounded",
     "unprinted",
+    "withheld",
 ]

@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from integrationsmonitor.disclosure import rank
+from integrationsmonitor.disclosure.looks import undecided
 from integrationsmonitor.disclosure.model import Cell, Statement, System
 from integrationsmonitor.disclosure.puzzle import Block, Line, Puzzle, blocks, of_ours_alone, of_print
-from integrationsmonitor.disclosure.ranges import range_of, tells, undecided
+from integrationsmonitor.disclosure.ranges import range_of, tells
 
 
 class Finding(NamedTuple):
@@ -69,14 +70,18 @@ def findings(puzzle: Puzzle, told: Mapping[int, Block]) -> list[Finding]:
 
 def of_column(puzzle: Puzzle, column: int, block: Block) -> Finding | None:
     """A smallest set of statements and relations of a block that tells one column; None where the block does not."""
-    lines = block.lines
-    bounding = _telling(puzzle, column, lines)
-    if bounding is None:
+    lines = _fewer(puzzle, column, block.lines, relations=True)
+    if lines is None:
         return None
-    needed = _needed(puzzle, column, lines if _telling(puzzle, column, bounding) is None else bounding)
-    said = {line.origin for line in needed if line.is_ours}
-    used = {line.origin for line in needed if not line.is_ours}
+    said = {line.origin for line in lines if line.is_ours}
+    used = {line.origin for line in lines if not line.is_ours}
     return Finding(puzzle.columns[column].id, tuple(sorted(said)), tuple(sorted(used)))
+
+
+def statements_of(puzzle: Puzzle, column: int, block: Block) -> frozenset[str] | None:
+    """A smallest set of statements that tells one column with all relations; None where the block does not."""
+    lines = _fewer(puzzle, column, block.lines, relations=False)
+    return None if lines is None else frozenset(line.origin for line in lines if line.is_ours)
 
 
 def around(lines: Sequence[Line], column: int) -> Block:
@@ -84,13 +89,18 @@ def around(lines: Sequence[Line], column: int) -> Block:
     return next((block for block in blocks(lines) if column in block.columns), Block([column], []))
 
 
-def _needed(puzzle: Puzzle, column: int, lines: Sequence[Line]) -> Sequence[Line]:
-    """Leave out one origin after the other, ours first, as long as the rest still tells the column."""
-    origins = sorted({(not line.is_ours, line.origin) for line in lines})
-    for is_relation, origin in origins:
+def _fewer(puzzle: Puzzle, column: int, lines: Sequence[Line], *, relations: bool) -> Sequence[Line] | None:
+    """The lines that are left when one origin after the other is left out, as long as the rest tells the column."""
+    found = _telling(puzzle, column, lines)
+    if found is None:
+        return None
+    lines = found
+    for is_relation, origin in sorted({(not line.is_ours, line.origin) for line in lines}):
+        if is_relation and not relations:
+            break
         rest = [line for line in lines if (not line.is_ours, line.origin) != (is_relation, origin)]
-        if (bounding := _telling(puzzle, column, rest)) is not None:
-            lines = rest if _telling(puzzle, column, bounding) is None else bounding
+        if len(rest) < len(lines) and (found := _telling(puzzle, column, rest)) is not None:
+            lines = found
     return lines
 
 
@@ -99,7 +109,9 @@ def _telling(puzzle: Puzzle, column: int, lines: Sequence[Line]) -> Sequence[Lin
     told = range_of(puzzle, column, lines)
     if tells(puzzle.columns[column], told.low, told.high):
         return told.lines
-    return lines if column in rank.determined(lines) else None
+    if told.is_widened and column in rank.determined(lines):
+        return lines
+    return None
 
 
 def _is_told_by_itself(cell: Cell) -> bool:

@@ -1,7 +1,7 @@
 """The cheapest choice that takes one out of every set. Comes in: sets of statements, weights. Goes out: the choice.
 
 Solved by HiGHS (scipy) as an integer programme; of equally cheap choices the one with the earlier ids. Refuses nothing:
-where the solver does not finish, the caller chooses one by one.
+where the solver does not finish, the caller has another way.
 """
 
 from __future__ import annotations
@@ -33,12 +33,3 @@ def cheapest(sets: Sequence[Collection[str]], ours: Mapping[str, Statement]) -> 
         options={"node_limit": _NODES, "mip_rel_gap": 0.0},
     )
     return {name for name, value in zip(names, found.x, strict=True) if value > 0.5} if found.status == 0 else None
-
-
-def one_by_one(sets: Sequence[Collection[str]], ours: Mapping[str, Statement]) -> set[str]:
-    """A choice that takes the cheapest of every set that has lost none yet."""
-    chosen: set[str] = set()
-    for members in sets:
-        if chosen.isdisjoint(members):
-            chosen.add(min(members, key=lambda name: (ours[name].weight, name)))
-    return chosen

@@ -8,21 +8,23 @@ source itself gives away is reported; what it printed stays as printed, but our 
 
 Method: implicit hitting sets. Every smallest set of statements that gives a cell away must lose one of its members; the
 cheapest choice that hits all known sets is tried, the audit finds the next set, until it finds none. So the last choice
-is the cheapest of all. Where that takes more rounds than `effort`, the sets are hit one by one instead: still safe, not
-proven cheapest. Refuses (MonitorError) what cannot be protected at all.
+is the cheapest of all. Where that takes more rounds than `effort`, each cell in turn is given room to vary (moves.py):
+safe, too, but not proven cheapest. Refuses (MonitorError) what cannot be protected at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from integrationsmonitor.disclosure.audit import Finding, around, derivable, findings, of_column, ours_alone
+from integrationsmonitor.disclosure.audit import Finding, around, derivable, findings, ours_alone, statements_of
 from integrationsmonitor.disclosure.model import Statement, System
+from integrationsmonitor.disclosure.moves import cheapest_move
 from integrationsmonitor.disclosure.puzzle import Block, Puzzle, blocks, of_print
 from integrationsmonitor.errors import MonitorError
 
 _EFFORT = 200
+_SAID_AGAIN = 100  # statements that a choice of cell by cell may turn out not to need
 
 
 class Withheld(NamedTuple):
@@ -55,7 +57,21 @@ class _Threat(NamedTuple):
 
 
 def protect(system: System, statements: Iterable[Statement], effort: int = _EFFORT) -> Protection:
-    """The cheapest statements to withhold."""
+    """The cheapest statements to withhold, each with its reason."""
+    ours, left, threats = _looked_at(system, statements)
+    withheld, is_optimal = _chosen(threats, ours, effort)
+    return Protection(tuple(_reasons(threats, ours, withheld)), tuple(left), is_optimal)
+
+
+def withheld(system: System, statements: Iterable[Statement], effort: int = _EFFORT) -> set[str]:
+    """The same statements without their reasons, which take long to find."""
+    ours, _, threats = _looked_at(system, statements)
+    return _chosen(threats, ours, effort)[0]
+
+
+def _looked_at(
+    system: System, statements: Iterable[Statement]
+) -> tuple[Mapping[str, Statement], list[Finding], list[_Threat]]:
     ours = system.checked(statements)
     everything = of_print(system, ours)
     by_print = derivable(everything, ())
@@ -64,13 +80,18 @@ def protect(system: System, statements: Iterable[Statement], effort: int = _EFFO
     if by_print and ours:
         alone, targets = ours_alone(system, ours, [everything.columns[column].id for column in by_print])
         threats += _threats(alone, ours, targets)
-    withheld: set[str] = set()
+    return ours, left, threats
+
+
+def _chosen(threats: Sequence[_Threat], ours: Mapping[str, Statement], effort: int) -> tuple[set[str], bool]:
+    names: set[str] = set()
     is_optimal = True
     for group in _connected(threats):
-        chosen, proven = _hit(group, ours, effort)
-        withheld |= chosen
+        own = {line.origin for threat in group for line in threat.puzzle.lines if line.is_ours}
+        chosen, proven = _hit(group, {name: ours[name] for name in own}, effort)
+        names |= chosen
         is_optimal = is_optimal and proven
-    return Protection(tuple(_reasons(threats, ours, withheld)), tuple(left), is_optimal)
+    return names, is_optimal
 
 
 def _threats(puzzle: Puzzle, ours: Collection[str], targets: Collection[int]) -> Iterable[_Threat]:
@@ -99,7 +120,7 @@ def _connected(threats: Iterable[_Threat]) -> list[list[_Threat]]:
 
 def _hit(threats: Iterable[_Threat], ours: Mapping[str, Statement], effort: int) -> tuple[set[str], bool]:
     """The statements to withhold, and whether they are proven to be the cheapest."""
-    from integrationsmonitor.disclosure.cover import cheapest, one_by_one
+    from integrationsmonitor.disclosure.cover import cheapest
 
     sets: list[frozenset[str]] = []
     withheld: set[str] = set()
@@ -112,29 +133,48 @@ def _hit(threats: Iterable[_Threat], ours: Mapping[str, Statement], effort: int)
         if chosen is None:
             break
         withheld = chosen
-    withheld = one_by_one(sets, ours)
-    while found := _sets_left(threats, set(ours) - withheld):
-        withheld |= one_by_one(found, ours)
-    for name in sorted(withheld, key=lambda name: (-ours[name].weight, name)):
+    return _cell_by_cell(threats, ours), False
+
+
+def _cell_by_cell(threats: Iterable[_Threat], ours: Mapping[str, Statement]) -> set[str]:
+    """A safe choice, not proven cheapest: each cell in turn gets room to vary, then what need not be kept is said."""
+    withheld: set[str] = set()
+    for threat in threats:
+        for column in _told(threat, ours):
+            alone = threat._replace(columns=frozenset([column]))
+            while told := _told(alone, set(ours) - withheld):
+                withheld |= _room(threat.puzzle, column, told[column], ours)
+    dearest = sorted(withheld, key=lambda name: (-ours[name].weight, name))[:_SAID_AGAIN]
+    for name in dearest:
         if not any(_told(threat, set(ours) - withheld | {name}) for threat in threats):
             withheld.discard(name)
-    return withheld, False
+    return withheld
+
+
+def _room(puzzle: Puzzle, column: int, block: Block, ours: Mapping[str, Statement]) -> set[str]:
+    """Statements to withhold, so that a column can vary: a cheap way, or the cheapest of what tells it."""
+    weights = {name: statement.weight for name, statement in ours.items()}
+    move = cheapest_move(puzzle, column, block.lines, weights)
+    if not move:
+        members = statements_of(puzzle, column, block)
+        if not members:
+            cell = puzzle.columns[column].id
+            raise MonitorError(
+                f"confidentiality: nothing that can be withheld protects {cell}: nothing may be released"
+            )
+        move = {min(members, key=lambda name: (ours[name].weight, name))}
+    return move
 
 
 def _sets_left(threats: Iterable[_Threat], said: set[str]) -> list[frozenset[str]]:
     """Sets of statements, none with a member of another, that still give a cell away."""
-    found = []
+    found: list[frozenset[str]] = []
     for threat in threats:
         left = set(said)
         for column in sorted(_told(threat, said)):
-            while finding := of_column(threat.puzzle, column, around(threat.puzzle.said(left), column)):
-                if not finding.statements:
-                    raise MonitorError(
-                        f"confidentiality: {finding.cell} can be derived whatever is withheld; this is a fault of the "
-                        "monitor: nothing may be released"
-                    )
-                found.append(frozenset(finding.statements))
-                left -= found[-1]
+            while members := statements_of(threat.puzzle, column, around(threat.puzzle.said(left), column)):
+                found.append(members)
+                left -= members
     return found
 
 

@@ -8,8 +8,7 @@ whole numbers are left, they are tried one by one. Refuses a programme that the 
 from __future__ import annotations
 
 import math
-import random
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from integrationsmonitor.disclosure.model import Cell
@@ -19,23 +18,23 @@ from integrationsmonitor.errors import MonitorError
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-_EPS = 1e-6
-_FEW = 4  # whole numbers that are tried one by one
-_LOOKS = 12
+EPS = 1e-6
+FEW = 4  # whole numbers that are tried one by one
 _OPTIMAL, _INFEASIBLE, _UNBOUNDED, _EITHER = 0, 2, 3, 4
 
 
 class Told(NamedTuple):
-    """The range that lines leave a cell, and the lines that bound it so."""
+    """The range that lines leave a cell, the lines that bound it so, and whether they had to give way to each other."""
 
     low: float
     high: float
     lines: tuple[Line, ...]
+    is_widened: bool
 
 
 def tells(cell: Cell, low: float, high: float) -> bool:
     """Whether a range is as good as the number."""
-    slack = _EPS * max(1.0, abs(low), abs(high)) if math.isfinite(low) and math.isfinite(high) else 0.0
+    slack = EPS * max(1.0, abs(low), abs(high)) if math.isfinite(low) and math.isfinite(high) else 0.0
     if high - low <= float(cell.tells_within) + slack:
         return True
     return cell.whole and _whole_numbers(low, high) <= 1
@@ -45,117 +44,69 @@ def range_of(puzzle: Puzzle, column: int, lines: Sequence[Line]) -> Told:
     """The range of one column by the lines of its block."""
     columns = sorted({column, *(number for line in lines for number, _ in line.terms)})
     programme = _Programme(puzzle, Block(columns, lines))
-    low, of_low = programme.extreme(column, 1)
-    high, of_high = programme.extreme(column, -1)
-    bounding = tuple(line for number, line in enumerate(lines) if number in of_low | of_high)
+    low, of_low, least = programme.extreme(column, 1)
+    high, of_high, most = programme.extreme(column, -1)
+    bounding = tuple(line for number, line in enumerate(lines) if programme.is_widened or number in of_low | of_high)
     cell = puzzle.columns[column]
-    if cell.whole and not tells(cell, low, high) and _whole_numbers(low, high) <= _FEW:
+    if not (least and most) and cell.whole and not tells(cell, low, high) and _whole_numbers(low, high) <= FEW:
         found = programme.whole_range(column)
         if found is not None and tells(cell, *found):
-            return Told(*found, tuple(lines))
-    return Told(low, high, bounding)
-
-
-def undecided(puzzle: Puzzle, parts: Sequence[Block], asked: Collection[int]) -> set[int]:
-    """The asked columns of which a few looks at possible solutions do not show that they vary."""
-    asked = set(asked)
-    waiting = [[block for block in parts if asked.intersection(block.columns)]]
-    left: set[int] = set()
-    while waiting:
-        group = waiting.pop()
-        columns = [column for block in group for column in block.columns]
-        if not asked.intersection(columns):
-            continue
-        still = _still(puzzle, Block(columns, [line for block in group for line in block.lines]), asked)
-        if still is not None:
-            left |= still
-        elif len(group) == 1:
-            left |= asked.intersection(columns)
-        else:
-            middle = len(group) // 2
-            waiting += [group[:middle], group[middle:]]
-    return left
-
-
-def _varies(cell: Cell, low: float, high: float) -> bool:
-    least = float(cell.tells_within) + (_FEW if cell.whole else 0)
-    return high - low > least + _EPS * max(1.0, abs(high))
+            return Told(*found, tuple(lines), programme.is_widened)
+    return Told(low, high, bounding, programme.is_widened)
 
 
 def _whole_numbers(low: float, high: float) -> float:
     if not (math.isfinite(low) and math.isfinite(high)):
         return math.inf
-    slack = _EPS * max(1.0, abs(low), abs(high))
+    slack = EPS * max(1.0, abs(low), abs(high))
     return math.floor(high + slack) - math.ceil(low - slack) + 1
-
-
-def _still(puzzle: Puzzle, block: Block, asked: Collection[int]) -> set[int] | None:
-    """The asked columns that do not vary in a few solutions, looked for where they might; None without a solution."""
-    import numpy as np
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    matrix, lows, highs = _matrix(block)
-    known = np.concatenate([lows[np.isfinite(lows)], highs[np.isfinite(highs)], [0.0]])
-    lower, upper = _bounds(puzzle, block.columns, 1000.0 + 4 * float(np.abs(known).max()))
-    chance = random.Random(0)  # noqa: S311 - directions to look in, the same ones every time
-    still = {place for place, column in enumerate(block.columns) if column in asked}
-    least = np.full(len(block.columns), np.inf)
-    most = -least
-    for _ in range(_LOOKS):
-        goal = np.zeros(len(block.columns))
-        for place in sorted(still):
-            goal[place] = chance.uniform(-1, 1)
-        found = milp(goal, bounds=Bounds(lower, upper), constraints=LinearConstraint(matrix, lows, highs))
-        if found.x is None:
-            return None
-        least, most = np.minimum(least, found.x), np.maximum(most, found.x)
-        still = {n for n in still if not _varies(puzzle.columns[block.columns[n]], float(least[n]), float(most[n]))}
-        if not still:
-            break
-    return {block.columns[place] for place in still}
 
 
 class _Programme:
     """The linear programme of one block."""
 
     def __init__(self, puzzle: Puzzle, block: Block) -> None:
+        import numpy as np
+
         self._place = {column: place for place, column in enumerate(block.columns)}
-        self._matrix, self._lows, self._highs = _matrix(block)
-        self._lower, self._upper = _bounds(puzzle, block.columns, math.inf)
-        self._whole = [puzzle.columns[column].whole for column in block.columns]
-        self._is_widened = False
+        self._matrix, self._lows, self._highs = matrix_of(block)
+        self._lower, self._upper = bounds_of(puzzle, block.columns, math.inf)
+        self._whole = np.array([puzzle.columns[column].whole for column in block.columns], dtype=bool)
+        self.is_widened = False
         self._split()
 
-    def extreme(self, column: int, sign: int) -> tuple[float, set[int]]:
-        """The smallest (sign 1) or largest (−1) number of a column, and the numbers of the lines that bound it."""
+    def extreme(self, column: int, sign: int) -> tuple[float, set[int], bool]:
+        """The smallest (sign 1) or largest (−1) number of a column, the lines that bound it, whether all is whole."""
+        import numpy as np
+
         goal = self._goal(column, sign)
         found = self._solve(goal)
         if found.status == _EITHER:
             found = self._solve(goal * 0)
             if found.status == _OPTIMAL:
-                return -sign * math.inf, set()
-        if found.status == _INFEASIBLE and not self._is_widened:
+                return -sign * math.inf, set(), False
+        if found.status == _INFEASIBLE and not self.is_widened:
             self._widen()
             return self.extreme(column, sign)
         if found.status == _UNBOUNDED:
-            return -sign * math.inf, set()
+            return -sign * math.inf, set(), False
         if found.status != _OPTIMAL:
             raise MonitorError(f"confidentiality: the solver gave up on a linear programme: {found.message}")
         used = {int(line) for line, value in zip(self._used, found.ineqlin.marginals, strict=True) if abs(value) > 1e-9}
-        return sign * float(found.fun), used
+        is_whole = bool((np.abs(found.x - np.round(found.x))[self._whole] < EPS).all())
+        return sign * float(found.fun), used, is_whole
 
     def whole_range(self, column: int) -> tuple[float, float] | None:
         """The range in whole numbers; None where the solver finds none."""
-        import numpy as np
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         ends = []
         for sign in (1, -1):
             found = milp(
                 self._goal(column, sign),
-                integrality=np.array(self._whole, dtype=int),
+                integrality=self._whole.astype(int),
                 bounds=Bounds(self._lower, self._upper),
-                constraints=LinearConstraint(self._matrix, self._lows - _EPS, self._highs + _EPS),
+                constraints=LinearConstraint(self._matrix, self._lows - EPS, self._highs + EPS),
                 options={"node_limit": 10_000},
             )
             if found.status != _OPTIMAL:
@@ -185,7 +136,14 @@ class _Programme:
         from scipy.optimize import linprog
 
         bounds = np.column_stack([self._lower, self._upper])
-        return linprog(goal, A_ub=self._left, b_ub=self._right, bounds=bounds, method="highs")
+        found = None
+        for presolve in (True, False):  # its presolve takes some unbounded programmes for infeasible ones
+            found = linprog(
+                goal, A_ub=self._left, b_ub=self._right, bounds=bounds, method="highs", options={"presolve": presolve}
+            )
+            if found.status not in (_INFEASIBLE, _EITHER):
+                break
+        return found
 
     def _widen(self) -> None:
         """Give way by as little as makes all lines fit together."""
@@ -206,13 +164,14 @@ class _Programme:
         if found.x is None:
             raise MonitorError(f"confidentiality: the solver gave up on a linear programme: {found.message}")
         up, down = found.x[count : count + lines], found.x[count + lines :]
-        self._lows = self._lows - up - (up > 0) * _EPS
-        self._highs = self._highs + down + (down > 0) * _EPS
-        self._is_widened = True
+        self._lows = self._lows - up - (up > 0) * EPS
+        self._highs = self._highs + down + (down > 0) * EPS
+        self.is_widened = True
         self._split()
 
 
-def _matrix(block: Block) -> tuple[csr_array, Any, Any]:
+def matrix_of(block: Block) -> tuple[csr_array, Any, Any]:
+    """The lines of a block as a matrix, with their lower and upper ends."""
     import numpy as np
     from scipy.sparse import csr_array
 
@@ -228,7 +187,8 @@ def _matrix(block: Block) -> tuple[csr_array, Any, Any]:
     return matrix, lows, highs
 
 
-def _bounds(puzzle: Puzzle, columns: Sequence[int], far: float) -> tuple[Any, Any]:
+def bounds_of(puzzle: Puzzle, columns: Sequence[int], far: float) -> tuple[Any, Any]:
+    """What is known of each column by itself; `far` stands for infinite."""
     import numpy as np
 
     cells = [puzzle.columns[column] for column in columns]

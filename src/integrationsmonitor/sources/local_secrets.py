@@ -62,6 +62,7 @@ def hidden(cells: Sequence[LocalCell], dataset: Dataset, regions: Mapping[str, R
         table.threshold,
         hide_zero=table.hide_zero,
         secret=[place for place in persons if signs.get(ordered[place].printed) in _SECRET],
+        unprinted=range(len(ordered), len(counts)),
     )
     found = {place for place in found if place < len(ordered)}
     found |= _rates(ordered, found, dataset)

@@ -1,17 +1,22 @@
 """Which counts are hidden. Comes in: counts and the sums among them. Goes out: the places of those to hide.
 
-Hidden is every count above 0 and below the threshold (0 itself where asked), and then, sum by sum until nothing
-changes, another one wherever a sum lets the single hidden count be computed, or leaves the hidden ones only one
-possibility (all as small, or all as large as can be). The other one is the smallest that is large enough not to be
-small itself, the first of its like: the result does not depend on how often or in which order one asks. Zeros are not
-chosen: a hidden 0 would tell of its neighbour. What several sums tell together is not looked at, nor what an earlier or
-another delivery tells. Refuses nothing.
+Hidden is every count above 0 and below the threshold (0 itself where asked), and then few persons more (in small
+tables the fewest), until all sums of the file together leave every hidden count at least two possibilities
+(disclosure/). It is as if everybody knew which of the hidden counts are small; only where small counts alone would then
+tell each other (a hidden 2 = 1 + 1) it is not, and a larger one is hidden beside them. Zeros are shown and hide
+nothing, unless they are to be hidden themselves. The result does not depend on the order of the sums. What an earlier
+or another delivery tells is not looked at. Refuses nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from integrationsmonitor.disclosure import Cell, Form, Relation, Statement, System, audit, hidden, known, withheld
+
+_PROVEN = 60  # figures of which the fewest persons are proven; of more, few are found cell by cell
+_ROUNDS = 12
 
 
 @dataclass(frozen=True, order=True)
@@ -29,52 +34,66 @@ def protect(
     *,
     hide_zero: bool = False,
     secret: Collection[int] = (),
+    unprinted: Collection[int] = (),
 ) -> set[int]:
-    """Places to hide. A count is None where none is printed; the `secret` ones among them are hidden by the sender."""
+    """Places to hide. A count is None where none is printed; the `secret` ones among them are hidden by the sender.
+
+    The `unprinted` ones are known to us and stand in no file: they need protection, and give none.
+    """
     lowest = 0 if hide_zero else 1
-    hidden = {place for place, count in enumerate(counts) if count is not None and lowest <= count < threshold}
-    hidden |= set(secret)
-    waiting = True
-    while waiting:
-        waiting = False
-        for rule in sorted(sums):
-            if tells(rule, counts, hidden, threshold, hide_zero=hide_zero):
-                other = _other(rule, counts, hidden, hide_zero=hide_zero)
-                if other is not None:
-                    hidden.add(other)
-                    waiting = True
-    return hidden
+    small = {place for place, count in enumerate(counts) if count is not None and lowest <= count < threshold}
+    found = small | set(secret)
+    if not found:
+        return found
+    shown = {
+        place: count
+        for place, count in enumerate(counts)
+        if count is not None and count >= lowest and place not in found and place not in unprinted
+    }
+    cells = [_cell(place, counts[place], found, small, lowest, threshold) for place in range(len(counts))]
+    relations = [
+        Relation(f"{number:06}", Form(((_id(rule.total), -1), *((_id(part), 1) for part in rule.parts))))
+        for number, rule in enumerate(sorted(set(sums)))
+    ]
+    totals = {rule.total for rule in sums}
+    said = [
+        Statement(_id(place), (Form(((_id(place), 1),), count, count),), 2 * count + 1 + (place in totals))
+        for place, count in shown.items()
+    ]
+    effort = _ROUNDS if len(said) <= _PROVEN else 0
+    return found | {int(name) for name in withheld(_loosened(cells, relations), said, effort)}
 
 
-def tells(
-    rule: Sum, counts: Sequence[int | None], hidden: Collection[int], threshold: int, *, hide_zero: bool = False
-) -> bool:
-    """Whether one sum, with these counts hidden, lets a hidden count be computed."""
-    places = (rule.total, *rule.parts)
-    unseen = [place for place in places if place in hidden]
-    if not unseen or any(counts[place] is None for place in places if place not in hidden):
-        return False
-    if len(unseen) == 1:
-        return True
-    lowest, highest = 0 if hide_zero else 1, threshold - 1
-    values = [counts[place] for place in unseen]
-    if any(value is None or not lowest <= value <= highest for value in values):
-        return False  # at least one is larger than the threshold tells, so that nobody can know which
-    parts = [place for place in unseen if place != rule.total]
-    seen = sum(counts[place] or 0 for place in rule.parts if place not in hidden)
-    if rule.total not in hidden:
-        return (counts[rule.total] or 0) - seen in (len(parts) * lowest, len(parts) * highest)
-    # the total is hidden, too: it lies between both bounds and is what the hidden parts leave it
-    first, last = max(lowest, seen + len(parts) * lowest), min(highest, seen + len(parts) * highest)
-    return first == last and first - seen in (len(parts) * lowest, len(parts) * highest)
+def _cell(
+    place: int, count: int | None, found: Collection[int], small: Collection[int], lowest: int, threshold: int
+) -> Cell:
+    if place in small:
+        return hidden(_id(place), lowest, threshold - 1)
+    if place in found:
+        return hidden(_id(place))
+    if count is None:
+        return Cell(_id(place))
+    return known(_id(place), 0) if count < lowest else Cell(_id(place), lowest)
 
 
-def _other(rule: Sum, counts: Sequence[int | None], hidden: Collection[int], *, hide_zero: bool) -> int | None:
-    """The count to hide beside those of a sum; None where nothing is left that would help."""
+def _loosened(cells: Sequence[Cell], relations: Sequence[Relation]) -> System:
+    """The system in which no small counts tell each other by being small: of those that do, nobody knows they are."""
+    system = System(cells, relations)
+    while findings := audit(system):
+        told = {cell for finding in findings for name in finding.relations for cell, _ in _terms(system, name)}
+        told |= {finding.cell for finding in findings}
+        if not any(cell.high is not None for cell in system.cells.values() if cell.is_hidden and cell.id in told):
+            break  # a printed zero tells them
+        loose = [
+            replace(cell, high=None) if cell.is_hidden and cell.id in told else cell for cell in system.cells.values()
+        ]
+        system = System(loose, relations)
+    return system
 
-    def smallest(places: Collection[int], lowest: int) -> int | None:
-        seen = [(count, place) for place in places if place not in hidden and (count := counts[place]) is not None]
-        return min((place for place in seen if place[0] >= lowest), default=(0, None))[1]
 
-    choices = ((rule.parts, 1), ((rule.total,), 1), (rule.parts, 0 if hide_zero else 1))
-    return next((place for places, lowest in choices if (place := smallest(places, lowest)) is not None), None)
+def _terms(system: System, relation: str) -> Sequence[tuple[str, object]]:
+    return system.relations[relation].form.terms
+
+
+def _id(place: int) -> str:
+    return f"{place:06}"
