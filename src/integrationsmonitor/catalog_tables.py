@@ -112,6 +112,9 @@ _COLUMNS = {
     "withdrawal": """
         value_id reason_de withdrawn_at:timestamp
     """,
+    "confidential": """
+        value_id reason_de
+    """,
     "publication": """
         value_id publication_no:integer release_id published_at:timestamp value:quotient status
         definition_version:integer

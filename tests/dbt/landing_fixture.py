@@ -105,6 +105,7 @@ class Landing:
             "delivery": arrow_table("delivery", self.deliveries),
             "origin": arrow_table("origin", []),
             "withdrawal": arrow_table("withdrawal", []),
+            "confidential": arrow_table("confidential", []),
             "as_of": arrow_table("as_of", [{"moment": self.as_of}]),
             "publication": arrow_table("publication", []),
         }

@@ -128,6 +128,7 @@ added as (
         sum_id,
         count(*) as n_parts,
         count(value_high) as n_parts_known,
+        {{ collect_words('cell_id') }} as part_ids,
         sum(coalesce(value, 0)) as parts,
         sum(value_low) as parts_low,
         sum(value_high) as parts_high,
@@ -199,6 +200,7 @@ select
     {% endfor %}
     judged.n_required,
     judged.n_parts,
+    judged.part_ids,
     judged.value as total,
     case when judged.not_comparable_because is null then cast(judged.parts as decimal(24, 6)) end as parts,
     case when judged.not_comparable_because is null then cast(judged.difference as decimal(24, 6)) end as difference,

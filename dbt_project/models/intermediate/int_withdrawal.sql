@@ -1,5 +1,6 @@
--- Every value that is withheld because a person took one back: that value, and those on other territories that repeat
--- its number or are made with it. Of a converted value that is no repetition, that value alone is withheld.
+-- Every value that is withheld: because a hidden cell could be computed from it, or because a person took one back.
+-- Then it is that value, and those on other territories that repeat its number or are made with it; of a converted
+-- value that is no repetition, that value alone.
 {% set same = ['indicator_id', 'variant', 'period_type', 'period_start', 'period_end', 'group_key'] %}
 {% set grain = [
     'indicator_id', 'variant', 'territory', 'territory_date', 'region_key', 'period_type', 'period_start', 'period_end',
@@ -87,8 +88,16 @@ withheld as (
         reason_de,
         withdrawn_at,
     from made_with
+    union all
+    select
+        value_id,
+        reason_de,
+        cast(null as timestamp) as withdrawn_at,
+    from {{ ref('stg_inputs__confidential') }}
 )
 
-select *,
+select
+    *,
+    case when withdrawn_at is null then 'confidential' else 'withdrawn' end as flag,
 from withheld
 qualify row_number() over (partition by value_id order by withdrawn_at, reason_de) = 1

@@ -15,7 +15,7 @@ described_gap as (
     select
         gap.* replace (
             case when withdrawal.value_id is null then gap.status else 'withheld' end as status,
-            case when withdrawal.value_id is null then gap.flags else 'withdrawn' end as flags
+            case when withdrawal.value_id is null then gap.flags else withdrawal.flag end as flags
         ),
         false as has_value,
         true as may_default,

@@ -24,7 +24,7 @@ vintage as (
                     else 'withheld'
                 end as {{ column }},
             {% endfor %}
-            {{ merge_words(['computed.flags', "case when withdrawal.value_id is not null then 'withdrawn' end"]) }}
+            {{ merge_words(['computed.flags', 'withdrawal.flag']) }}
                 as flags
         ),
     from computed

@@ -34,6 +34,7 @@ FLAGS = {
     "dropped_by_us": "Fehler der Quelle: ihre Zahl ist zurückgehalten",
     "replaced_by_us": "Fehler der Quelle: ihre Zahl ist durch unsere ersetzt",
     "withdrawn": "nach der Veröffentlichung zurückgezogen",
+    "confidential": "von uns geheim gehalten, weil sich sonst eine geheime Zahl berechnen ließe",
     "own_correction": "wir haben unser Einlesen berichtigt; die Quelle hat nichts geändert",
     "territory_sum": "genaue Summe ganzer Kreise, die zusammengelegt wurden",
     "estimate": "geschätzt: aus geteilten Kreisen umgerechnet",

@@ -26,7 +26,7 @@ def build_as_of(
     settings: Settings, moment: datetime, axis: str, output: Path | None = None, report: Reporter = silent
 ) -> dict[str, Any]:
     """Build it; returns {"file", "known_at", "axis", "rows", "seconds"}. Raises ConfigError for a file in the way."""
-    from integrationsmonitor import warehouse
+    from integrationsmonitor.night import protected
     from integrationsmonitor.night.build_tables import AsOf, build_tables
     from integrationsmonitor.release import as_of
 
@@ -41,7 +41,7 @@ def build_as_of(
         catalog = catalog_of(settings)
         histories = inputs.histories_of(settings, catalog)
         tables = build_tables(settings, catalog, histories, report, AsOf(moment, axis))
-        built = warehouse.build(settings, tables, report, settings.home / "as-of" / "candidate")
+        built = protected.build(settings, tables, report, settings.home / "as-of" / "candidate")
         rows = as_of.write(settings, built.path, target, what)
     return {
         "file": str(target),

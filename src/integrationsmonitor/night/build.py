@@ -48,12 +48,12 @@ def build_and_publish(settings: Settings, report: Reporter = silent) -> dict[str
             return {"released": False, "news": False, "release_id": now.get("release_id"), "gate": "passed", "rows": {}}
         if not any(past.accepted for past in histories.values()):
             raise MonitorError("no dataset has an accepted answer yet: nothing can be built; see `monitor status`")
-        from integrationsmonitor import quality, warehouse
-        from integrationsmonitor.night import facts
+        from integrationsmonitor import quality
+        from integrationsmonitor.night import facts, protected
         from integrationsmonitor.night.build_tables import build_tables
 
         tables = build_tables(settings, catalog, histories, report)
-        built = warehouse.build(settings, tables, report)
+        built = protected.build(settings, tables, report)
         checked = quality.check(
             built.path, settings.project / "expectations", settings.candidate / "quality", report, catalog
         )

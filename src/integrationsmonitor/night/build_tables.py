@@ -53,6 +53,7 @@ def build_tables(
         "delivery": deliveries(settings, histories, held_by),
         "origin": recorded.origins(settings, histories),
         "withdrawal": withdrawals(settings),
+        "confidential": arrow_table("confidential", []),
         "as_of": arrow_table("as_of", [{"moment": known_by}]),
         "publication": _publications(settings, as_of),
     }

@@ -1,0 +1,4 @@
+select
+    value_id,
+    reason_de,
+from {{ source('inputs', 'confidential') }}
