@@ -234,7 +234,7 @@ def test_a_failed_gate_names_the_findings_and_where_the_candidate_lies(tmp_path)
 def test_the_night_notes_a_closed_gate_by_itself(tmp_path, monkeypatch):
     from types import SimpleNamespace
 
-    from integrationsmonitor import quality, warehouse
+    from integrationsmonitor import confidentiality, quality, warehouse
     from integrationsmonitor.night import build_tables
 
     settings = home(tmp_path)
@@ -242,6 +242,7 @@ def test_the_night_notes_a_closed_gate_by_itself(tmp_path, monkeypatch):
     closed = SimpleNamespace(gate="failed", critical=["mart_indicator: A01 above 100 %"], page="quality/index.html")
     monkeypatch.setattr(build_tables, "ensure_landing", lambda *_: None)
     monkeypatch.setattr(warehouse, "build", lambda *_: built)
+    monkeypatch.setattr(confidentiality, "check", lambda *_: confidentiality.Found({}, (), True))
     monkeypatch.setattr(quality, "check", lambda *_: closed)
     with pytest.raises(GateError):
         night.build_and_publish(settings)
