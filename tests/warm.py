@@ -107,7 +107,8 @@ def _parse_once() -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = {"MONITOR_SOURCE": "recorded", "MONITOR_HOME": folder, "MONITOR_PROJECT": str(project)}
         settings = Settings.from_env(place)
-        outcome = warehouse._dbt(settings, settings.candidate, ["parse"], lambda _: None)
+        with warehouse._dbt(settings, settings.candidate) as run:
+            outcome = run(["parse"], lambda _: None)
     assert outcome.success, outcome.exception
     assert threading.active_count() == 1, "a process with threads must not fork"
 

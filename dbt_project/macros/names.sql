@@ -1,8 +1,8 @@
-{# Relations are named without their database: a view that stores the candidate's name breaks when the file is renamed
+{# What stays is named without its database: a table macro that stores the candidate's name breaks when the file is renamed
    or attached under another name. #}
 {% macro ref() %}
     {% set relation = builtins.ref(*varargs, **kwargs) %}
-    {{ return(relation.include(database=false)) }}
+    {{ return(relation.include(database=relation.database != target.database)) }}
 {% endmacro %}
 
 {# The layer is the schema: staging, intermediate; marts stand in main, where people query them. #}

@@ -1,7 +1,8 @@
 """The candidate warehouse: one dbt build of the whole project into a fresh DuckDB file.
 
 Comes in: the landing's Parquet files and the input tables of the night (`catalog_tables.SCHEMAS`). Goes out:
-`candidate/warehouse.duckdb` with the marts and the intermediate tables, closed and checkpointed, and what is in it.
+`candidate/warehouse.duckdb` with the marts, closed and checkpointed, and what is in it. What they are made from stands
+in memory only, and goes with the build.
 Refuses inputs of another shape, and any failure of a model or a test (MonitorError with the nodes and their messages).
 
 It is the only module that writes the candidate. Everything dbt writes stands below the candidate's folder; the folder's
@@ -14,7 +15,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +50,8 @@ def build(
     candidate = folder or settings.candidate
     path = _prepare(settings, inputs, candidate)
     report("build", f"dbt build of {len(inputs)} input tables")
-    outcome = _dbt(settings, candidate, ["build", "--exclude-resource-type", "unit_test"], _announcer(report))
+    with _dbt(settings, candidate) as dbt:
+        outcome = dbt(["build", "--exclude-resource-type", "unit_test"], _announcer(report))
     _raise_on_failure(outcome, "dbt build")
     rows = _finish(path)
     seconds = time.monotonic() - started
@@ -64,8 +66,9 @@ def unit_tests(settings: Settings, inputs: Mapping[str, pa.Table], report: Repor
     A unit test reads the types of its inputs from the tables, so that the models are built first, without rows.
     """
     _prepare(settings, inputs, settings.candidate)
-    _raise_on_failure(_dbt(settings, settings.candidate, ["run", "--empty"], _silent), "dbt run")
-    outcome = _dbt(settings, settings.candidate, ["test", "--select", "test_type:unit"], _silent)
+    with _dbt(settings, settings.candidate) as dbt:
+        _raise_on_failure(dbt(["run", "--empty"], _silent), "dbt run")
+        outcome = dbt(["test", "--select", "test_type:unit"], _silent)
     _raise_on_failure(outcome, "dbt unit tests")
     held = len(outcome.result.results)
     report("build", "dbt unit tests held", tests=held)
@@ -126,10 +129,11 @@ def _check(inputs: Mapping[str, pa.Table]) -> None:
             raise MonitorError(f"warehouse input {name}: {'; '.join(wrong) or 'columns in another order'}")
 
 
-def _dbt(settings: Settings, candidate: Path, command: Sequence[str], listen: Any) -> Any:
-    """One dbt command in this process, quiet, with everything it writes below the candidate.
+@contextmanager
+def _dbt(settings: Settings, candidate: Path) -> Iterator[Callable[[Sequence[str], Any], Any]]:
+    """Commands of dbt in this process, quiet, with everything they write below the candidate, on one database.
 
-    It keeps no log file: what a node did and said stands in `target/run_results.json`, and on a full disk a log that
+    dbt keeps no log file: what a node did and said stands in `target/run_results.json`, and on a full disk a log that
     cannot be written is told with a traceback, past every error of ours.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -138,7 +142,6 @@ def _dbt(settings: Settings, candidate: Path, command: Sequence[str], listen: An
     connections: Any = DuckDBConnectionManager  # untyped at its source
     project = settings.project / "dbt_project"
     arguments = [
-        *command,
         *("--project-dir", str(project)),
         *("--profiles-dir", str(project)),
         *("--target-path", str(candidate / "dbt" / "target")),
@@ -151,7 +154,7 @@ def _dbt(settings: Settings, candidate: Path, command: Sequence[str], listen: An
     ]
     with _environment({"MONITOR_CANDIDATE": str(candidate)}):
         try:
-            return dbtRunner(callbacks=[listen]).invoke(arguments)
+            yield lambda command, listen: dbtRunner(callbacks=[listen]).invoke([*command, *arguments])
         finally:
             connections.close_all_connections()
 
@@ -218,15 +221,11 @@ def _silent(_event: Any) -> None:
 
 
 def _finish(path: Path) -> dict[str, int]:
-    """Drop the views (they lead into the landing), checkpoint, and count the rows of every published table."""
+    """Drop the sources (they lead into the landing), checkpoint, and count the rows of every published table."""
     import duckdb
 
     with duckdb.connect(str(path)) as connection:
-        views = connection.execute("select schema_name, view_name from duckdb_views() where not internal").fetchall()
-        for schema, view in views:
-            connection.execute(f'drop view "{schema}"."{view}"')
-        connection.execute("drop schema if exists staging cascade; drop schema landing; drop schema inputs")
-        connection.execute("checkpoint")
+        connection.execute("drop schema landing cascade; drop schema inputs cascade; checkpoint")
         names = [
             name
             for (name,) in connection.execute(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +15,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 import yaml
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from landing_fixture import PROJECT, Landing, settings_for
 
 from integrationsmonitor import warehouse
@@ -45,10 +48,29 @@ def built(dbt_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     landing.answer(DATASET, [*plain, *right], raw="r1", known=KNOWN, parse="p1", parse_seq=1, parsed=RECTIFIED)
     latest = population("16055", 3, 100, date(2021, 12, 31))
     landing.answer(DATASET, latest, raw="r2", known=LATER, parse="p1", parse_seq=1)
-    result = build(landing)
     copy = tmp_path_factory.mktemp("built") / "warehouse.duckdb"
+    with columns_kept(copy.parent):
+        result = build(landing)
     shutil.copy(result.path, copy)
     return copy
+
+
+@contextmanager
+def columns_kept(folder: Path) -> Iterator[None]:
+    """Note the columns of everything a build makes, before what stands in memory only is gone with it."""
+    close = DuckDBConnectionManager.close_all_connections
+
+    def note_and_close() -> None:
+        environment: Any = DuckDBConnectionManager._ENV
+        environment.conn.execute(
+            f"copy (select table_name, column_name from duckdb_columns() where schema_name in ('main', 'intermediate') "
+            f"and database_name in ('warehouse', 'scratch') and not internal) to '{folder}/columns.csv'"
+        )
+        close()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DuckDBConnectionManager, "close_all_connections", note_and_close)
+        yield
 
 
 def build(landing: Landing, **inputs: pa.Table) -> warehouse.WarehouseResult:
@@ -94,8 +116,11 @@ def test_an_empty_landing_builds_leaves_nothing_open_and_nothing_in_the_project(
     assert result.rows["dim_indicator"] == 14
     assert result.tests > 40
     with duckdb.connect(str(result.path)) as connection:  # read-write: nobody else may hold the file
-        schemas = {row[0] for row in connection.execute("select distinct schema_name from duckdb_tables()").fetchall()}
-    assert schemas == {"main", "intermediate"}
+        found = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+        views = connection.execute("select view_name from duckdb_views() where not internal").fetchall()
+    assert {schema for schema, _ in found} == {"main", "intermediate"}
+    assert [table for schema, table in found if schema == "intermediate"] == ["int_sum_comparison"]
+    assert views == [], "what marts are made from goes with the build"
     assert [file.name for file in result.path.parent.glob("warehouse.duckdb*")] == ["warehouse.duckdb"]
 
 
@@ -220,13 +245,7 @@ def test_every_column_of_every_model_is_described(built: Path) -> None:
             described[model["name"]] = {c["name"] for c in model["columns"] if len(c["description"]) > 4}
     assert set(described) == {file.stem for file in (PROJECT / "dbt_project" / "models").rglob("*.sql")}
     columns: dict[str, set[str]] = {}
-    for table, column in query(
-        built,
-        """
-        select table_name, column_name from duckdb_columns()
-        where schema_name in ('main', 'intermediate') and not internal
-        """,
-    ):
+    for table, column in query(built, f"from '{built.parent}/columns.csv'"):
         columns.setdefault(table, set()).add(column)
     assert {name: described[name] for name in columns} == columns
     bare = "select count(*) from duckdb_columns() where schema_name = 'main' and not internal and comment is null"

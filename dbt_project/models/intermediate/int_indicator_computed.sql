@@ -59,10 +59,10 @@ denominator as (
     where role = 'denominator'
 ),
 
-pair as (
+pair_of_two as (
     select
         numerator.* replace (
-            greatest(numerator.known_from, coalesce(denominator.known_from, numerator.known_from)) as known_from,
+            greatest(numerator.known_from, denominator.known_from) as known_from,
             least(
                 coalesce(numerator.known_to, denominator.known_to), coalesce(denominator.known_to, numerator.known_to)
             ) as known_to
@@ -85,25 +85,35 @@ pair as (
         denominator.source_known_from as denominator_known_from,
         denominator.recorded_at as denominator_recorded_at,
     from numerator
-    left join denominator
+    inner join denominator
         on
-            numerator.needs_denominator
-            and numerator.axis = denominator.axis
+            numerator.axis = denominator.axis
             and numerator.territory_key = denominator.territory_key
-            and (denominator.known_to is null or numerator.known_from < denominator.known_to)
-            and (numerator.known_to is null or numerator.known_to > denominator.known_from)
             and numerator.indicator_id = denominator.indicator_id
             and numerator.variant = denominator.variant
             and numerator.denominator_region_key = denominator.region_key
             and numerator.denominator_period_type = denominator.period_type
             and numerator.denominator_date = denominator.period_end
             and coalesce(numerator.denominator_start, denominator.period_start) = denominator.period_start
+            and (denominator.known_to is null or numerator.known_from < denominator.known_to)
+            and (numerator.known_to is null or numerator.known_to > denominator.known_from)
             and case numerator.basis_rule
                 when 'same' then numerator.basis = denominator.basis
                 when 'family' then {{ basis_family('numerator.basis') }} = {{ basis_family('denominator.basis') }}
                 else true
             end
-    where denominator.indicator_id is not null or not numerator.needs_denominator
+    where numerator.needs_denominator
+),
+
+pair as (
+    select *,
+    from pair_of_two
+    union all by name
+    select
+        *,
+        known_from as numerator_changed_at,
+    from numerator
+    where not needs_denominator
 ),
 
 -- Every moment at which anything of a value changes; between two of them nothing does.

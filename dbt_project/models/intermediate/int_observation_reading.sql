@@ -1,6 +1,4 @@
-{{ config(schema='staging') }}
--- What every accepted answer says of every cell, in every parse that counts. A scaffold: it goes with the staging
--- schema when the build has ended; what matters of it stands in the vintages.
+-- What every accepted answer says of every cell, in every parse that counts.
 select
     {{ key_hash(cell_key()) }} as cell_id,
     dataset_id,

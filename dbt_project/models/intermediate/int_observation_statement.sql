@@ -1,4 +1,3 @@
-{{ config(schema='staging') }}
 -- What we read of an answer, and since when: one row per cell, answer and reading that differs from the one before it.
 -- The first reading is what the source says; a further one of the same bytes that tells another figure is a correction
 -- of ours, a cell that it no longer holds included. The last one is in force, with all that it tells.

@@ -41,13 +41,33 @@ moment as (
     {% endfor %}
 ),
 
+span as (
+    select
+        *,
+        lead(at_time) over (partition by axis, sum_id order by at_time) as known_to,
+    from moment
+),
+
+spared as (
+    select distinct
+        span.axis,
+        span.sum_id,
+        span.at_time,
+    from span
+    inner join printed_itself
+        on
+            span.axis = printed_itself.axis
+            and span.sum_id = printed_itself.sum_id
+            and {{ holds_at('printed_itself', 'span.at_time') }}
+),
+
 state as (
     select
-        moment.axis,
-        moment.sum_id,
-        moment.at_time,
-        lead(moment.at_time) over (partition by moment.axis, moment.sum_id order by moment.at_time) as known_to,
-        count(part.sum_id) as n_parts,
+        span.axis,
+        span.sum_id,
+        span.at_time,
+        span.known_to,
+        count(*) as n_parts,
         max(part.n_required) as n_required,
         bool_and(part.is_exact) as is_exact,
         bool_and(part.is_exact or part.is_usable_rounded) as is_usable,
@@ -55,20 +75,21 @@ state as (
         sum(coalesce(part.value, 0)) as value,
         sum(part.value_low) as value_low,
         sum(part.value_high) as value_high,
-        max(case when part.known_from = moment.at_time then part.revision_kind end) as revision_kind,
+        max(case when part.known_from = span.at_time then part.revision_kind end) as revision_kind,
         max(part.source_known_from) as source_known_from,
         max(part.recorded_at) as recorded_at,
         {{ collect_words("nullif(part.flags, '')") }} as flags,
-    from moment
-    left join part
+    from span
+    inner join part
         on
-            moment.axis = part.axis
-            and moment.sum_id = part.sum_id
-            and {{ holds_at('part', 'moment.at_time') }}
+            span.axis = part.axis
+            and span.sum_id = part.sum_id
+            and {{ holds_at('part', 'span.at_time') }}
     group by
-        moment.axis,
-        moment.sum_id,
-        moment.at_time
+        span.axis,
+        span.sum_id,
+        span.at_time,
+        span.known_to
 )
 
 select
@@ -91,12 +112,12 @@ select
     ]) }} as flags,
 from state
 inner join described on state.sum_id = described.sum_id
-left join printed_itself
+left join spared
     on
-        state.axis = printed_itself.axis
-        and state.sum_id = printed_itself.sum_id
-        and {{ holds_at('printed_itself', 'state.at_time') }}
+        state.axis = spared.axis
+        and state.sum_id = spared.sum_id
+        and state.at_time = spared.at_time
 where
     state.n_parts = state.n_required
     and state.is_usable
-    and printed_itself.sum_id is null
+    and spared.sum_id is null

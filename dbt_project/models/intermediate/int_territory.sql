@@ -30,17 +30,24 @@ moment as (
     {% endfor %}
 ),
 
+span as (
+    select
+        *,
+        lead(at_time) over (partition by axis, sum_id order by at_time) as known_to,
+    from moment
+),
+
 state as (
     select
-        moment.axis,
-        moment.sum_id,
-        moment.at_time,
-        lead(moment.at_time) over (partition by moment.axis, moment.sum_id order by moment.at_time) as known_to,
-        count(part.sum_id) as n_parts,
+        span.axis,
+        span.sum_id,
+        span.at_time,
+        span.known_to,
+        count(*) as n_parts,
         max(part.n_required) as n_required,
         bool_and(part.is_usable) as is_usable,
         bool_and(part.weight is not null) as is_convertible,
-        count(part.sum_id) = 1 and bool_and(part.weight = 1) as is_unchanged,
+        count(*) = 1 and bool_and(part.weight = 1) as is_unchanged,
         bool_or(part.quality <> 'exact') as is_estimate,
         bool_or(part.quality = 'estimate_weak') as is_weak,
         bool_or(part.is_rounded) as is_rounded,
@@ -50,20 +57,21 @@ state as (
         sum(part.value_low * part.weight_low) as value_low,
         sum(part.value_high * part.weight_high) as value_high,
         {{ value_at_max('part.status', status_weight('part.status')) }} as status,
-        max(case when part.known_from = moment.at_time then part.revision_kind end) as revision_kind,
+        max(case when part.known_from = span.at_time then part.revision_kind end) as revision_kind,
         max(part.source_known_from) as source_known_from,
         max(part.recorded_at) as recorded_at,
         {{ collect_words("nullif(part.flags, '')") }} as flags,
-    from moment
-    left join part
+    from span
+    inner join part
         on
-            moment.axis = part.axis
-            and moment.sum_id = part.sum_id
-            and {{ holds_at('part', 'moment.at_time') }}
+            span.axis = part.axis
+            and span.sum_id = part.sum_id
+            and {{ holds_at('part', 'span.at_time') }}
     group by
-        moment.axis,
-        moment.sum_id,
-        moment.at_time
+        span.axis,
+        span.sum_id,
+        span.at_time,
+        span.known_to
 ),
 
 complete as (
