@@ -1,19 +1,22 @@
 {# Everything that is spelt differently by another engine stands here, each with its other dialect beside it. #}
 
 {# Exact quotient numerator × factor ÷ denominator, rounded half up to ten digits, without a binary fraction on the way
-   (DuckDB divides decimals as doubles). Arguments: decimal(·,6) ≥ 0, denominator > 0, an integer factor. #}
-{% macro exact_quotient(numerator, denominator, factor) %}
-    {{- return(adapter.dispatch('exact_quotient', 'integrationsmonitor')(numerator, denominator, factor)) -}}
+   (DuckDB divides decimals as doubles). Arguments: decimal ≥ 0 with as many digits as `digits` says, denominator > 0, an
+   integer factor. #}
+{% macro exact_quotient(numerator, denominator, factor, digits=6) %}
+    {{- return(adapter.dispatch('exact_quotient', 'integrationsmonitor')(numerator, denominator, factor, digits)) -}}
 {% endmacro %}
 
-{% macro duckdb__exact_quotient(numerator, denominator, factor) -%}
+{% macro duckdb__exact_quotient(numerator, denominator, factor, digits) -%}
+    {%- set whole = '1' ~ '0' * digits -%}
     cast(
         cast(
             (
-                cast(cast({{ numerator }} as decimal(24, 6)) * 1000000 as hugeint) * {{ factor }} * 10000000000
-                + cast(cast({{ denominator }} as decimal(24, 6)) * 1000000 as hugeint) // 2
+                cast(cast({{ numerator }} as decimal(28, {{ digits }})) * {{ whole }} as hugeint)
+                * {{ factor }} * 10000000000
+                + cast(cast({{ denominator }} as decimal(28, {{ digits }})) * {{ whole }} as hugeint) // 2
             )
-            // cast(cast({{ denominator }} as decimal(24, 6)) * 1000000 as hugeint)
+            // cast(cast({{ denominator }} as decimal(28, {{ digits }})) * {{ whole }} as hugeint)
             as decimal(28, 0)
         )
         * cast(0.0000000001 as decimal(10, 10))
@@ -21,11 +24,17 @@
     )
 {%- endmacro %}
 
-{% macro spark__exact_quotient(numerator, denominator, factor) -%}
+{% macro spark__exact_quotient(numerator, denominator, factor, digits) -%}
     cast(
-        cast({{ numerator }} as decimal(20, 6)) * {{ factor }} / cast({{ denominator }} as decimal(20, 6))
+        cast({{ numerator }} as decimal(20, {{ digits }})) * {{ factor }}
+        / cast({{ denominator }} as decimal(20, {{ digits }}))
         as decimal(28, 10)
     )
+{%- endmacro %}
+
+{# The same of a numerator that may be negative: rounded half away from zero. #}
+{% macro signed_quotient(numerator, denominator, factor, digits=6) -%}
+    (sign({{ numerator }}) * {{ exact_quotient('abs(' ~ numerator ~ ')', denominator, factor, digits) }})
 {%- endmacro %}
 
 {# Two texts of words joined by "|" into one: sorted, without repetition. #}

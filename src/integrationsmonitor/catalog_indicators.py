@@ -10,7 +10,7 @@ overlap, an indicator for which no variant may speak.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -31,16 +31,18 @@ from integrationsmonitor.indicator import (
     Indicator,
     IndicatorCatalog,
     Selection,
+    ValueOf,
     Variant,
 )
 
 LOCAL = "L"
 # What the gate computes anew (qa_arithmetic_mart_indicator): unit → formulas with their factors.
 UNITS: Mapping[str, tuple[tuple[str, int], ...]] = {
-    "Prozent": (("ratio", 100), ("adopted", 1)),
+    "Prozent": (("ratio", 100), ("adopted", 1), ("relation", 100)),
+    "Prozentpunkte": (("difference", 1),),
     "Personen": (("count", 1),),
     "Index": (("index", 100),),
-    "je 1 000 Einwohner": (("ratio", 1000), ("adopted", 1)),
+    "je 1 000 Einwohner": (("ratio", 1000), ("adopted", 1), ("difference", 1)),
     "je 1 000 Ausländer": (("ratio", 1000), ("adopted", 1)),
 }
 
@@ -53,9 +55,11 @@ def load_indicators(catalog: Catalog) -> IndicatorCatalog:
     countries = _country_groups(path / "country_groups.yml", schemas / "country_groups.schema.json")
     file = path / "indicators.yml"
     schema = schemas / "indicators.schema.json"
-    known = _Known(catalog, {group.key for group in groups}, {country.group for country in countries})
     indicators = tuple(_indicator(raw) for raw in read_checked(file, schema)["indicators"])
     _refuse_twice(file, "indicators", [indicator.id for indicator in indicators])
+    known = _Known(
+        catalog, {group.key for group in groups}, {country.group for country in countries}, _by_name(indicators)
+    )
     for indicator in indicators:
         if indicator.id.startswith(LOCAL):
             raise ConfigError(f"{file}: {indicator.id}: ids with {LOCAL} are those of a home; choose another letter")
@@ -80,6 +84,11 @@ class _Known(NamedTuple):
     catalog: Catalog
     groups: set[str]
     countries: set[str]
+    variants: Mapping[ValueOf, Variant]
+
+
+def _by_name(indicators: Iterable[Indicator]) -> dict[ValueOf, Variant]:
+    return {ValueOf(found.id, variant.key): variant for found in indicators for variant in found.variants}
 
 
 def _check_indicator(file: Path, indicator: Indicator, known: _Known) -> None:
@@ -87,7 +96,24 @@ def _check_indicator(file: Path, indicator: Indicator, known: _Known) -> None:
     if not any(variant.may_default for variant in indicator.variants):
         raise ConfigError(f"{file}: {indicator.id}.variants: none may be the default; let one speak for the indicator")
     for variant in indicator.variants:
-        _check_variant(file, indicator, variant, *known)
+        _check_variant(file, indicator, variant, known)
+        _check_made_of(file, f"{indicator.id}.{variant.key}", variant, known.variants)
+
+
+def _check_made_of(file: Path, where: str, variant: Variant, variants: Mapping[ValueOf, Variant]) -> None:
+    """What a value is made of must be there and be made of observations itself: of what is not, nothing is made."""
+    for side, name in (("of", variant.of), ("against", variant.against)):
+        if name is None:
+            continue
+        made_of = variants.get(name)
+        if made_of is None:
+            ready = sorted(f"{known.indicator}.{known.variant}" for known in variants)
+            raise _unknown(file, f"{where}.{side}", f"{name.indicator}.{name.variant}", "a variant", ready)
+        if made_of.numerator is None:
+            raise ConfigError(
+                f"{file}: {where}.{side}: {name.indicator}.{name.variant} is not made of observations; name one that is, "
+                "or say with missing_de what lacks"
+            )
 
 
 def _local_indicators(
@@ -102,11 +128,14 @@ def _local_indicators(
         _refuse_twice(file, "indicators", [indicator.id for indicator in indicators])
     except ConfigError as problem:
         return (), (str(problem).replace(str(file), file.name),)
-    right, problems = [], []
+    right: list[Indicator] = []
+    problems: list[str] = []
     for indicator in indicators:
+        # it may be made of what stands above it: of what is wrong itself, nothing is made
+        with_this = known._replace(variants={**known.variants, **_by_name([*right, indicator])})
         try:
             _check_own(file, indicator)
-            _check_indicator(file, indicator, known)
+            _check_indicator(file, indicator, with_this)
             _check_adopted(file, indicator, known.catalog)
             right.append(indicator)
         except ConfigError as problem:
@@ -172,6 +201,8 @@ def _variant(raw: Mapping[str, Any], priority: int) -> Variant:
         denominator_fixed_date=date.fromisoformat(fixed) if fixed else None,
         # Two dates rarely share a census base; a denominator of the same date must share the numerator's basis.
         basis_rule=raw.get("basis_rule") or ("same" if below.get("date", "same") == "same" else "family"),
+        of=ValueOf(**raw["of"]) if "of" in raw else None,
+        against=ValueOf(**raw["against"]) if "against" in raw else None,
         may_default=raw.get("may_default", True),
         why_de=raw.get("why_de"),
         missing_de=raw.get("missing_de"),
@@ -219,9 +250,8 @@ def _country_groups(file: Path, schema: Path) -> tuple[CountryGroupVersion, ...]
     return tuple(versions)
 
 
-def _check_variant(
-    file: Path, indicator: Indicator, variant: Variant, catalog: Catalog, groups: set[str], countries: set[str]
-) -> None:
+def _check_variant(file: Path, indicator: Indicator, variant: Variant, known: _Known) -> None:
+    catalog, groups, countries = known.catalog, known.groups, known.countries
     where = f"{indicator.id}.{variant.key}"
     if variant.group not in groups:
         raise _unknown(file, f"{where}.group", variant.group, "a group of groups.yml", sorted(groups))

@@ -42,8 +42,12 @@ def _indicators(indicators: IndicatorCatalog) -> Iterator[Row]:
 
 
 def _variants(indicators: IndicatorCatalog) -> Iterator[Row]:
+    known = {(found.id, variant.key): variant for found in indicators.indicators for variant in found.variants}
     for indicator in indicators.indicators:
         for variant in indicator.variants:
+            of, against = variant.of, variant.against
+            # The day of its denominator is that of the value it is made of.
+            dated = known[of.indicator, of.variant] if of else variant
             yield {
                 "indicator_id": indicator.id,
                 "variant": variant.key,
@@ -53,13 +57,17 @@ def _variants(indicators: IndicatorCatalog) -> Iterator[Row]:
                 "formula": variant.formula,
                 "factor": variant.factor,
                 "half_unit": Decimal(variant.half_unit) if variant.half_unit else None,
-                "region_levels": "|".join(variant.region_levels),
+                "region_levels": "|".join(dated.region_levels),
                 "needs_denominator": variant.denominator is not None,
-                "denominator_region": variant.denominator_region,
-                "denominator_date": variant.denominator_date,
-                "denominator_lag_years": variant.denominator_lag_years,
-                "denominator_fixed_date": variant.denominator_fixed_date,
+                "denominator_region": dated.denominator_region,
+                "denominator_date": dated.denominator_date,
+                "denominator_lag_years": dated.denominator_lag_years,
+                "denominator_fixed_date": dated.denominator_fixed_date,
                 "basis_rule": variant.basis_rule,
+                "of_indicator_id": of.indicator if of else None,
+                "of_variant": of.variant if of else None,
+                "against_indicator_id": against.indicator if against else None,
+                "against_variant": against.variant if against else None,
                 "may_default": variant.may_default,
                 "valid_from": bound(variant.valid_from),
                 "valid_to": bound(variant.valid_to),

@@ -39,10 +39,21 @@ class Selection:
 
 
 @dataclass(frozen=True)
+class ValueOf:
+    """A variant of an indicator whose values another one is made of."""
+
+    indicator: str
+    variant: str
+
+
+@dataclass(frozen=True)
 class Variant:
     """One way to compute an indicator. `valid_from` and `valid_to` are inclusive period ends, as far as its basis goes.
 
-    Without a numerator no dataset holds what it needs, and `missing_de` says so; one that may not be the default says
+    It is made of observations (`numerator`, `denominator`), or of the values of two other variants: `of` less
+    `against`, or `of` in relation to it.
+
+    Without either no dataset holds what it needs, and `missing_de` says so; one that may not be the default says
     why in `why_de`.
     """
 
@@ -61,6 +72,8 @@ class Variant:
     denominator_lag_years: int
     denominator_fixed_date: date | None
     basis_rule: str
+    of: ValueOf | None = None
+    against: ValueOf | None = None
     may_default: bool = True
     why_de: str | None = None
     missing_de: str | None = None

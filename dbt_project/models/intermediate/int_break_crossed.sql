@@ -7,6 +7,36 @@ with pair as (
     from {{ ref('int_value_year_before') }}
 ),
 
+own_part as (
+    select
+        indicator_id,
+        variant,
+        role,
+        measure,
+        dataset_id,
+    from {{ ref('stg_catalog__indicator_part') }}
+),
+
+-- What is made of two values measures what they do.
+catalogued as (
+    select *,
+    from own_part
+    {% for side in ['of', 'against'] %}
+        union all
+        select
+            derived.indicator_id,
+            derived.variant,
+            own_part.role,
+            own_part.measure,
+            own_part.dataset_id,
+        from {{ ref('stg_catalog__indicator_variant') }} as derived
+        inner join own_part
+            on
+                derived.{{ side }}_indicator_id = own_part.indicator_id
+                and derived.{{ side }}_variant = own_part.variant
+    {% endfor %}
+),
+
 found as (
     select *,
     from {{ ref('stg_catalog__break') }}
@@ -28,7 +58,7 @@ part as (
         end as until_day,
     from pair
     inner join {{ ref('mart_indicator_dataset') }} as bridge using (value_id)
-    inner join {{ ref('stg_catalog__indicator_part') }} as catalogued
+    inner join catalogued
         on
             pair.indicator_id = catalogued.indicator_id
             and pair.variant = catalogued.variant

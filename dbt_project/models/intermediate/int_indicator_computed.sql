@@ -270,6 +270,7 @@ stated as (
         end as method,
         case when basis_rule = 'own' then coalesce(denominator_basis, basis) else basis end as basis,
         place,
+        formula = 'adopted' as is_adopted,
         {{ merge_words(['flags', 'denominator_flags']) }} as flags,
         {{ merge_words(['dataset_id', 'denominator_dataset_id']) }} as dataset_ids,
         greatest(source_known_from, coalesce(denominator_known_from, source_known_from)) as source_known_from,

@@ -1,10 +1,13 @@
 -- Every value of every variant at every time, as published and on every territory that counts are converted to. Where
--- no step touched a region, a converted territory has the value as it was published; an adopted rate is converted
--- nowhere.
+-- no step touched a region, a converted territory has the value as it was published; an adopted rate, or
+-- what is made of one, is converted nowhere.
 {% set numbers = ['value', 'value_low', 'value_high', 'numerator', 'denominator'] %}
 with computed as (
     select *,
     from {{ ref('int_indicator_computed') }}
+    union all by name
+    select *,
+    from {{ ref('int_indicator_derived') }}
 ),
 
 -- A region that is gone on the target's day has no value there: it is in that of its successor.
@@ -44,7 +47,7 @@ never_converted as (
             end as known_to
         ),
     from elsewhere
-    where method = 'adopted'
+    where is_adopted
     window
         within_value as (
             partition by axis, territory_key, indicator_id, variant, region_key, period_type, period_start, period_end
@@ -58,7 +61,7 @@ union all by name
 select * exclude (is_touched),
 from elsewhere
 where
-    method <> 'adopted'
+    not is_adopted
     and not is_touched
 union all by name
 select *,

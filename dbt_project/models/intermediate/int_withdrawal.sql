@@ -1,6 +1,6 @@
 -- Every value that is withheld: because a hidden cell could be computed from it, or because a person took one back.
--- Then it is that value, and those on other territories that repeat its number or are made with it; of a converted
--- value that is no repetition, that value alone.
+-- Then it is that value, those on other territories that repeat its number or are made with it, and what is made of it and
+-- another value; of a converted value that is no repetition, that value and the last of these alone.
 {% set same = ['indicator_id', 'variant', 'period_type', 'period_start', 'period_end', 'group_key'] %}
 {% set grain = [
     'indicator_id', 'variant', 'territory', 'territory_date', 'region_key', 'period_type', 'period_start', 'period_end',
@@ -94,10 +94,47 @@ withheld as (
         reason_de,
         cast(null as timestamp) as withdrawn_at,
     from {{ ref('stg_inputs__confidential') }}
+),
+
+-- What is made of a withheld value and another one would give it back.
+made_of_two as (
+    select
+        derived.value_id,
+        withheld.reason_de,
+        withheld.withdrawn_at,
+    from withheld
+    inner join value on withheld.value_id = value.value_id
+    inner join {{ ref('stg_catalog__indicator_variant') }} as variant
+        on
+            (
+                variant.of_indicator_id = value.indicator_id
+                and variant.of_variant = value.variant
+            )
+            or (
+                variant.against_indicator_id = value.indicator_id
+                and variant.against_variant = value.variant
+            )
+    inner join value as derived
+        on
+            variant.indicator_id = derived.indicator_id
+            and variant.variant = derived.variant
+            and value.territory_key = derived.territory_key
+            and value.region_key = derived.region_key
+            and value.period_type = derived.period_type
+            and value.period_start = derived.period_start
+            and value.period_end = derived.period_end
+),
+
+all_withheld as (
+    select *,
+    from withheld
+    union all
+    select *,
+    from made_of_two
 )
 
 select
     *,
     case when withdrawn_at is null then 'confidential' else 'withdrawn' end as flag,
-from withheld
+from all_withheld
 qualify row_number() over (partition by value_id order by withdrawn_at, reason_de) = 1

@@ -3,7 +3,7 @@
     'group_key',
 ] %}
 -- From every indicator value to the observations that it is made of, and from each to the bytes of its source.
-with input as (
+with direct as (
     {% for role in ['numerator', 'denominator'] %}
         select
             {% for column in grain %}
@@ -14,6 +14,28 @@ with input as (
             {{ role }}_sum_id as sum_id,
         from {{ ref('int_indicator_value') }}
         {% if not loop.last %} union all {% endif %}
+    {% endfor %}
+),
+
+-- What is made of two values is made of the parts of both; those of the second one have roles of their own.
+input as (
+    select *,
+    from direct
+    {% for side in ['of', 'against'] %}
+        union all by name
+        select
+            derived.indicator_id,
+            derived.variant,
+            direct.* exclude (indicator_id, variant, group_key, role, cell_id, sum_id),
+            derived.group_key,
+            {{ "direct.role" if side == 'of' else "concat('against_', direct.role)" }} as role,
+            direct.cell_id,
+            direct.sum_id,
+        from {{ ref('stg_catalog__indicator_variant') }} as derived
+        inner join direct
+            on
+                derived.{{ side }}_indicator_id = direct.indicator_id
+                and derived.{{ side }}_variant = direct.variant
     {% endfor %}
 ),
 
