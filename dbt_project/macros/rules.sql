@@ -33,11 +33,6 @@
     case when {{ basis }} like 'Fortschreibung%' then 'Fortschreibung' else {{ basis }} end
 {%- endmacro %}
 
-{# Of which day's territory a figure is on a converted one (`target`): of the target's up to that day, of its own after it. #}
-{% macro territory_day(day) -%}
-    greatest({{ day }}, coalesce(target.target_date, {{ day }}))
-{%- endmacro %}
-
 {# Whether a text of words joined by "|" holds one of them. #}
 {% macro has_word(words, word) -%}
     concat('|', {{ words }}, '|') like '%|{{ word }}|%'
