@@ -157,10 +157,10 @@ best_pair as (
     ) = 1
 ),
 
--- A Kreis is not the same one before and after a change of its territory: a part of today over one of the year before is
--- then no value. Up to the day of a converted territory all figures are of that one, after it they are as published. And
--- a home's own indicator may join what does not belong together: more than all, or less than nothing, is no share. It
--- says so, and must not close the gate for everybody else.
+-- A Kreis is not the same one before and after a change of its territory: a part of today over one of the year before
+-- is then no value. Up to the day of a converted territory all figures are of that one, after it they are as published.
+-- And a home's own indicator may join what does not belong together: more than all, or less than nothing, is no share.
+-- It says so, and must not close the gate for everybody else.
 possible_pair as (
     select
         best_pair.* replace (
