@@ -17,6 +17,7 @@ from landing_fixture import Landing, settings_for
 
 from integrationsmonitor import warehouse
 from integrationsmonitor.progress import silent
+from wire import catalog
 
 KNOWN = datetime(2026, 7, 1, 8, 0)
 NEW, NEWEST = date(2021, 12, 31), date(2024, 1, 1)
@@ -284,3 +285,12 @@ def test_every_part_of_a_converted_value_is_told_with_its_share(told: Path) -> N
 def test_one_variant_speaks_on_a_territory_and_it_speaks_on_the_first_one(told: Path) -> None:
     spoken = "select distinct territory_date from mart_indicator where territory = 'harmonised' and is_default"
     assert query(told, spoken) == [(NEW,)]
+
+
+def test_what_nobody_names_the_basis_of_is_converted_to_no_other_territory() -> None:
+    """Nor does anybody name its territory then: a share could take away a second time what is gone already."""
+    nameless = [
+        dataset for dataset in catalog().datasets.values() if "Kreisangabe" in {rule.basis for rule in dataset.basis}
+    ]
+    assert nameless
+    assert {measure.territory_weight for dataset in nameless for measure in dataset.measures} == {"none"}

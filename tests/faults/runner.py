@@ -121,8 +121,8 @@ def _night(fault: Fault, place: Night) -> tuple[str, bytes, int, bool]:
         except FetchError as problem:
             error = str(problem)
         built = night.has_news(settings)
-        if built:
-            night.build_and_publish(settings)
+        if built and (outcome := place.monitor("build")).code == 1:
+            return error or outcome.err.strip().splitlines()[-1], body, 1, False
     except MonitorError as problem:
         return error or str(problem), body, 1, False
     return error, body, night.exit_code(settings), built

@@ -157,9 +157,10 @@ best_pair as (
     ) = 1
 ),
 
--- As published, a Kreis is not the same one before and after a change of its territory: a part of today over one of
--- the year before is then no value. And a home's own indicator may join what does not belong together: more than all,
--- or less than nothing, is no share. It says so, and must not close the gate for everybody else.
+-- A Kreis is not the same one before and after a change of its territory: a part of today over one of the year before
+-- is then no value. Up to the day of a converted territory all figures are of that one, after it they are as published.
+-- And a home's own indicator may join what does not belong together: more than all, or less than nothing, is no share.
+-- It says so, and must not close the gate for everybody else.
 possible_pair as (
     select
         best_pair.* replace (
@@ -181,15 +182,16 @@ possible_pair as (
         ),
     from best_pair
     inner join variant using (indicator_id, variant)
+    left join {{ ref('stg_catalog__territory_target') }} as target on best_pair.territory_key = target.territory_key
     {% for role, day in [('numerator', 'period_end'), ('denominator', 'denominator_date')] %}
+        {% set territory_day %}greatest(best_pair.{{ day }}, coalesce(target.target_date, best_pair.{{ day }})){% endset %}
         left join {{ ref('stg_catalog__region_version') }} as {{ role }}_version
             on
-                best_pair.territory_key = 'as_published'
-                and best_pair.needs_denominator
+                best_pair.needs_denominator
                 and best_pair.denominator_region_key = best_pair.region_key
                 and best_pair.region_key = {{ role }}_version.region_key
-                and best_pair.{{ day }} between coalesce({{ role }}_version.valid_from, best_pair.{{ day }})
-                and coalesce({{ role }}_version.valid_to, best_pair.{{ day }})
+                and {{ territory_day }} >= coalesce({{ role }}_version.valid_from, {{ territory_day }})
+                and {{ territory_day }} <= coalesce({{ role }}_version.valid_to, {{ territory_day }})
     {% endfor %}
 ),
 

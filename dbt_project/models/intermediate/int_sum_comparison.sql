@@ -1,4 +1,3 @@
-{{ config(database=target.database) }}
 -- Every printed total that has printed parts, compared with their sum: the Kreise of its territory for a Land, and the
 -- words of an axis for the sums that a dataset's file promises. Every figure stands for an interval, as wide as its
 -- source rounds; a sum is violated where the intervals do not meet, and differ by more than the file allows besides.

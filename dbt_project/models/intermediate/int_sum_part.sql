@@ -41,6 +41,25 @@ required_kreise as (
     group by all
 ),
 
+-- A Kreis that ended within a period and has a figure of its own for it: nobody knows whether its successor's figure
+-- holds it, and the Kreise make no sum.
+left_over as (
+    select distinct
+        known.dataset_id,
+        known.measure,
+        known.period_start,
+        known.period_end,
+        kreis.parent_key,
+    from known
+    inner join summable using (dataset_id, measure)
+    inner join kreis
+        on
+            known.region_key = kreis.region_key
+            and known.period_start <= kreis.valid_to
+            and known.period_end > kreis.valid_to
+            and known.status <> 'not_existing'
+),
+
 of_land as (
     select
         'land' as sum_kind,
@@ -56,6 +75,14 @@ of_land as (
         on
             kreis.parent_key = required_kreise.parent_key
             and known.period_end = required_kreise.period_end
+    left join left_over
+        on
+            kreis.parent_key = left_over.parent_key
+            and known.dataset_id = left_over.dataset_id
+            and known.measure = left_over.measure
+            and known.period_start = left_over.period_start
+            and known.period_end = left_over.period_end
+    where left_over.parent_key is null
 ),
 
 age_span as (

@@ -6,6 +6,7 @@ with value as (
         variant.denominator_date as denominator_rule,
         variant.denominator_lag_years,
         {{ has_word('value.flags', 'doubtful_source') }} as is_doubtful,
+        {{ has_word('value.flags', 'estimate_weak') }} as is_weak,
     from {{ ref('mart_indicator') }} as value
     inner join {{ ref('stg_catalog__indicator_variant') }} as variant using (indicator_id, variant)
 ),
@@ -23,6 +24,8 @@ a_year_before as (
         earlier.basis as previous_basis,
         earlier.place as previous_place,
         earlier.is_doubtful as is_previous_doubtful,
+        earlier.is_weak as is_previous_weak,
+        earlier.method = 'estimated' as is_previous_estimated,
     from value
     inner join value as earlier
         on
@@ -71,6 +74,7 @@ select
     value.basis,
     value.place,
     value.is_doubtful,
+    value.is_weak,
     previous.previous_value_id,
     previous.previous_value,
     previous.previous_low,
@@ -79,6 +83,8 @@ select
     previous.previous_basis,
     previous.previous_place,
     coalesce(previous.is_previous_doubtful, false) as is_previous_doubtful,
+    coalesce(previous.is_previous_weak, false) as is_previous_weak,
+    value.method = 'estimated' or coalesce(previous.is_previous_estimated, false) as has_estimate,
     other_variant.value_id is not null as has_other_variant,
 from value
 left join a_year_before as previous

@@ -35,6 +35,7 @@ decided as (
             when previous_value is null and has_other_variant then 'other_basis'
             when previous_value is null then 'no_previous_value'
             when is_previous_doubtful then 'doubtful_source'
+            when is_weak <> is_previous_weak then 'weak_estimate'
             when basis <> previous_basis or place <> previous_place then 'other_basis'
             when measure = 'change_previous_year_pct' and previous_low <= 0 then 'previous_is_zero'
         end as reason,
@@ -73,7 +74,8 @@ select
     cast(change_high as decimal(28, 10)) as value_high,
     change_unit as unit,
     case
-        when change is not null then change_low <= 0 and change_high >= 0 and change_low < change_high
+        when change is not null and not coalesce(has_estimate, false)
+            then change_low <= 0 and change_high >= 0 and change_low < change_high
     end as is_within_rounding,
     previous_value_id,
     reason,

@@ -42,8 +42,13 @@ def _numbers(row: Row) -> str:
 
 
 def _territory(row: Row) -> str:
-    """A converted value is none without its territory."""
-    return f", Gebietsstand {words.day(row['territory_date'])}" if row["territory"] == "harmonised" else ""
+    """A converted value is none without its territory; one that a later step touched is only beside those of it."""
+    if row["territory"] != "harmonised":
+        return ""
+    day = words.day(row["territory_date"])
+    if "territory_step" in row["flags"].split("|"):
+        return f", für den Gebietsstand {day} wie veröffentlicht (Gebiet seither geändert)"
+    return f", Gebietsstand {day}"
 
 
 def _estimated(row: Row) -> str:

@@ -42,12 +42,14 @@ FLAGS = {
     "territory_step": "das Gebiet des Kreises ist nicht mehr das dieses Gebietsstands",
     "no_weight": "kein Anteil bekannt, mit dem sich teilen ließe",
     "between_steps": "zwischen zwei Teilen einer Gebietsänderung",
+    "crosses_step": "der Zeitraum liegt auf beiden Seiten einer Gebietsänderung",
     "published_rate": "veröffentlichte Quote, wird nicht umgerechnet",
     "never_converted": "wird auf keinen anderen Gebietsstand umgerechnet",
 }
 NOT_CONVERTIBLE = {
     "no_weight": "Ein Kreis wäre zu teilen, und kein bekannter Anteil passt zu dem, was hier gezählt wird.",
     "between_steps": "Der Zeitbezug liegt zwischen zwei Teilen einer Gebietsänderung, deren Anteile niemand nennt.",
+    "crosses_step": "Im Zeitraum ging ein Kreis in diesem auf und hat noch eine eigene Zahl.",
     "published_rate": "Eine veröffentlichte Quote wird nicht umgerechnet: Zähler und Nenner nennt die Quelle nicht.",
     "never_converted": "Was hier gemessen wird, wird auf keinen anderen Gebietsstand umgerechnet.",
 }
@@ -61,6 +63,7 @@ NO_CHANGE = {
     "no_previous_value": "Im Vorjahr gibt es keinen Wert.",
     "other_basis": "Im Vorjahr gibt es nur einen Wert auf anderer Grundlage oder in einer anderen Variante.",
     "doubtful_source": "Einer der beiden Werte ist an der Quelle zweifelhaft.",
+    "weak_estimate": "Einer der beiden Werte ist eine schwache Schätzung, der andere nicht.",
     "withheld": "Einer der beiden Werte ist von uns zurückgehalten.",
     "previous_is_zero": "Der Wert des Vorjahrs ist null, oder war es vor der Rundung womöglich.",
 }
