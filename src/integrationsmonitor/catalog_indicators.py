@@ -36,7 +36,7 @@ from integrationsmonitor.indicator import (
 )
 
 LOCAL = "L"
-# What the gate computes anew (qa_arithmetic_mart_indicator): unit → formulas with their factors.
+# Unit → the formulas that give it, with their factors. A new one belongs into the gate, too (dim_indicator).
 UNITS: Mapping[str, tuple[tuple[str, int], ...]] = {
     "Prozent": (("ratio", 100), ("adopted", 1), ("relation", 100)),
     "Prozentpunkte": (("difference", 1),),

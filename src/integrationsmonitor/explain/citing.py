@@ -21,7 +21,7 @@ def citation(row: Row, indicator: Row, variant: Row, parts: Sequence[Row], meta:
     what = f"{indicator['name_de']}, {_variant(variant)}, {row['region_name']}, {period}{_territory(row)}"
     return (
         f"{what}: {_estimated(row)}{words.quoted(row)}{_numbers(row)}. "
-        f"{'; '.join([*_sources(parts), *_quotes(parts)])}; {making.whose(row, parts)}. "
+        f"{'; '.join([*_sources(parts), *_quotes(parts)])}; {making.whose(row, variant, parts)}. "
         f"Integrationsmonitor Thüringen, {mode}Wert {row['value_id']}@{meta['release_id']}."
     )
 

@@ -18,6 +18,7 @@ from integrationsmonitor.explain.asking import rows
 from integrationsmonitor.explain.changes import changes
 from integrationsmonitor.explain.citing import citation
 from integrationsmonitor.explain.instead import factor_of, instead_of, other_variants
+from integrationsmonitor.explain.pairs import pair
 from integrationsmonitor.explain.vintages import vintages
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def of(con: duckdb.DuckDBPyConnection, row: Row, withdrawn: Mapping[str, Withdra
         row,
     )
     (meta,) = rows(con, "from meta_release")
-    parts = rows(con, "from mart_provenance where value_id = $value_id order by role desc, part_no", row)
+    parts = rows(con, "from mart_provenance where value_id = $value_id order by role not like 'against%' desc, role desc, part_no", row)
     groups = rows(con, "select label_de from dim_group where group_key = $group_key", row)
     periods = rows(
         con,
@@ -76,7 +77,9 @@ def of(con: duckdb.DuckDBPyConnection, row: Row, withdrawn: Mapping[str, Withdra
             "label_de": period,
         },
         **{f"{role}{what}": row[f"{role}{what}"] for role in _ROLES for what in ("", "_date", "_status")},
-        "calculation_de": making.calculation(row, parts, factor_of(con, row["indicator_id"])),
+        "calculation_de": making.calculation(
+            row, parts, factor_of(con, row["indicator_id"]), variant, pair(con, row, variant)
+        ),
         "method": row["method"],
         "basis": row["basis"],
         "place": row["place"],

@@ -15,7 +15,12 @@ from integrationsmonitor.explain import words
 Facts = Mapping[str, Any]
 _WIDTH = 120
 _LABEL = 14
-_ROLES = {"numerator": "Zähler", "denominator": "Nenner"}
+_ROLES = {
+    "numerator": "Zähler",
+    "denominator": "Nenner",
+    "against_numerator": "Zähler des zweiten Werts",
+    "against_denominator": "Nenner des zweiten Werts",
+}
 
 
 def lines(facts: Facts) -> Iterator[str]:

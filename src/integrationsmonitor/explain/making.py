@@ -14,6 +14,7 @@ from integrationsmonitor.explain import words
 
 Row = Mapping[str, Any]
 _ROLES = {"numerator": "Zähler", "denominator": "Nenner"}
+_SIGNS = {"difference": "−", "relation": "÷"}
 ESTIMATED = "estimated"
 
 
@@ -24,10 +25,17 @@ def formula(row: Row, indicator: Row, parts: Sequence[Row]) -> str:
     return f"Veröffentlichte Quote{_times(_adopted_factor(row, parts))}, übernommen"
 
 
-def calculation(row: Row, parts: Sequence[Row], factor: int | None) -> str | None:
-    """The formula with its numbers, one decimal more than is quoted."""
+def calculation(
+    row: Row, parts: Sequence[Row], factor: int | None, variant: Row, pair: tuple[Row, Row] | None
+) -> str | None:
+    """The formula with its numbers, one decimal more than is quoted; `pair` are the two values that it is made of."""
     if row["value"] is None:
         return None
+    if pair and row["denominator"] is None:
+        one, other = (words.with_unit(words.number(side["value"], side["decimals"] + 1), side["unit"]) for side in pair)
+        result = words.with_unit(words.number(row["value"], row["decimals"] + 1), row["unit"])
+        times = _times(Decimal(variant["factor"])) if variant["formula"] == "relation" else ""
+        return f"{one} {_SIGNS[variant['formula']]} {other}{times} = {result}"
     if row["method"] == "adopted":
         result = words.with_unit(words.number(row["value"], row["decimals"] + 1), row["unit"])
         printed = words.number(parts[0]["used_value"])
@@ -50,14 +58,14 @@ def counted(entry: Row, role: str) -> str:
     return words.number(entry[role], 1 if entry.get("method") == ESTIMATED else None)
 
 
-def whose(row: Row, parts: Sequence[Row]) -> str:
+def whose(row: Row, variant: Row, parts: Sequence[Row]) -> str:
     """Whose work the value is, as a citation has to say it."""
     if row["method"] == "adopted":
         factor = _adopted_factor(row, parts)
         return _passed_on(row) + ("" if factor == 1 else f", mit {words.number(factor)} multipliziert")
     if row["method"] == ESTIMATED:
         return "eigene Schätzung"
-    if row["denominator"] is not None:
+    if row["denominator"] is not None or variant.get("of_indicator_id"):
         return "eigene Berechnung"
     told = _sum(parts, "numerator")
     return f"{told}, eigene Berechnung" if told else _passed_on(row)

@@ -42,7 +42,12 @@ _STEPS = """
     where list_contains($ids, step_id)
     order by step_id
 """
-_SIDES = {"numerator": "Zähler", "denominator": "Nenner"}
+_SIDES = {
+    "numerator": "Zähler",
+    "denominator": "Nenner",
+    "against_numerator": "Zähler des zweiten Werts",
+    "against_denominator": "Nenner des zweiten Werts",
+}
 
 
 def territory(con: duckdb.DuckDBPyConnection, row: Row, parts: Sequence[Row]) -> dict[str, Any]:
