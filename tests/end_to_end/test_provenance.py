@@ -18,7 +18,7 @@ from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import python_calamine
@@ -101,11 +101,25 @@ def test_a_printed_number_is_the_used_one_unless_we_corrected_it(parts: list[Row
 # --- recomputed ------------------------------------------------------------------------------------------------------
 
 
-def formulas() -> dict[tuple[str, str], tuple[str, int]]:
+class Formula(NamedTuple):
+    """How a variant is computed; `of` and `against` name the two that a difference is made of."""
+
+    kind: str
+    factor: int
+    of: tuple[str, str]
+    against: tuple[str, str]
+
+
+def formulas() -> dict[tuple[str, str], Formula]:
     """Formula and factor of every variant."""
     catalogue = yaml.safe_load((PROJECT / "catalog" / "indicators.yml").read_text(encoding="utf-8"))
     return {
-        (indicator["id"], variant["key"]): (variant["formula"], variant.get("factor", 1))
+        (indicator["id"], variant["key"]): Formula(
+            variant["formula"],
+            variant.get("factor", 1),
+            tuple(variant.get("of", {}).values()),
+            tuple(variant.get("against", {}).values()),
+        )
         for indicator in catalogue["indicators"]
         for variant in indicator["variants"]
     }
@@ -124,30 +138,57 @@ def used(parts: list[Row]) -> Decimal | None:
         return whole.quantize(Decimal("1e-6"), ROUND_HALF_UP)
 
 
+def result(formula: Formula, numerator: Decimal | None, denominator: Decimal | None) -> Decimal | None:
+    """The formula's number, to ten digits; None where a part has none."""
+    if numerator is None or (formula.kind in ("ratio", "index") and not denominator):
+        return None
+    quotient = numerator * formula.factor
+    if formula.kind in ("ratio", "index"):
+        quotient /= denominator
+    return quotient.quantize(Decimal("1e-10"), ROUND_HALF_UP)
+
+
+def difference(known: dict[tuple[str, str], Formula], formula: Formula, mine: dict[str, list[Row]]) -> Decimal | None:
+    """Of two values; of two shares of one whole it is that of their counts over it."""
+    assert formula.kind == "difference"
+    sides = [
+        (known[side], used(mine[f"{prefix}numerator"]), used(mine[f"{prefix}denominator"]))
+        for side, prefix in ((formula.of, ""), (formula.against, "against_"))
+    ]
+    results = [result(*side) for side in sides]
+    if None in results:
+        return None
+    cells = [[part["observation_id"] for part in mine[role]] for role in ("denominator", "against_denominator")]
+    if cells[0] and cells[0] == cells[1]:
+        return result(known[formula.of], sides[0][1] - sides[1][1], sides[0][2])
+    return results[0] - results[1]
+
+
 def test_every_value_is_recomputed_from_its_parts(values: list[Row], parts: list[Row]) -> None:
     by_value: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for part in parts:
         by_value[part["value_id"]][part["role"]].append(part)
     known, recomputed = formulas(), 0
     for value in values:
-        formula, factor = known[value["indicator_id"], value["variant"]]
+        formula = known[value["indicator_id"], value["variant"]]
         mine = by_value[value["value_id"]]
         if value["status"] == "not_recorded":
             assert not mine, value
             continue
         assert mine["numerator"], value
-        numerator, denominator = used(mine["numerator"]), used(mine["denominator"])
-        if formula != "adopted":
-            assert (value["numerator"], value["denominator"]) == (numerator, denominator), value
-        if value["territory"] == "harmonised" and formula == "adopted":
+        is_adopted = "adopted" in (formula.kind, known[formula.of].kind if formula.of else "")
+        if value["territory"] == "harmonised" and is_adopted:
             assert (value["value"], value["status"]) == (None, "not_convertible"), value
             continue
-        if numerator is None or (formula in ("ratio", "index") and not denominator):
-            assert value["value"] is None, value
-            continue
-        quotient = numerator * factor / denominator if formula in ("ratio", "index") else numerator * factor
-        assert value["value"] == quotient.quantize(Decimal("1e-10"), ROUND_HALF_UP), value
-        recomputed += 1
+        if formula.of:
+            expected = difference(known, formula, mine)
+        else:
+            numerator, denominator = used(mine["numerator"]), used(mine["denominator"])
+            if not is_adopted:
+                assert (value["numerator"], value["denominator"]) == (numerator, denominator), value
+            expected = result(formula, numerator, denominator)
+        assert value["value"] == expected, value
+        recomputed += expected is not None
     assert recomputed == sum(value["value"] is not None for value in values) > 3000
 
 
