@@ -42,8 +42,8 @@ class Selection:
 class Variant:
     """One way to compute an indicator. `valid_from` and `valid_to` are inclusive period ends, as far as its basis goes.
 
-    Without a numerator no dataset holds what it needs, and `missing_de` says so; one that may not be the default says
-    why in `why_de`.
+    Without a numerator no dataset holds what it needs: `missing` is the kind of reason, `missing_de` the sentence; one
+    that may not be the default says why in `why_de`.
     """
 
     key: str
@@ -63,6 +63,7 @@ class Variant:
     basis_rule: str
     may_default: bool = True
     why_de: str | None = None
+    missing: str | None = None
     missing_de: str | None = None
     valid_from: date = FIRST_DAY
     valid_to: date = LAST_DAY
