@@ -15,7 +15,7 @@ AIRFLOW := PYTHONPATH=dags $(VENV)/python -m
 IDS := dags/support/dataset_ids.py
 SOURCES := src tests dags scripts benchmarks
 
-.PHONY: help install run up down test test-slow faults lint format ids bench clean
+.PHONY: help install run up down test test-slow faults lint format ids kennzahlen bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -76,6 +76,9 @@ format: $(STAMP) ## let ruff format and repair
 ids: $(STAMP) ## write what is made from catalog/datasets/ anew: the timetables' dataset list, docs/sources.md
 	$(VENV)/python dags/support/make_dataset_ids.py
 	$(VENV)/python scripts/make_sources_page.py
+
+kennzahlen: $(STAMP) ## write docs/kennzahlen.md anew, from the recorded release in var/ (`make run`) or in MONITOR_HOME
+	$(VENV)/python scripts/make_indicators_page.py --home $${MONITOR_HOME:-var}
 
 bench: $(STAMP) ## measure speed and memory
 	$(VENV)/python benchmarks/run.py

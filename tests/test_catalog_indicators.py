@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -25,17 +26,38 @@ def indicators() -> IndicatorCatalog:
     return load_indicators(load_catalog(CATALOG))
 
 
-def test_fourteen_indicators_are_described(indicators: IndicatorCatalog) -> None:
-    assert [indicator.id for indicator in indicators.indicators] == [
-        *("A00", "A01", "A02", "A03", "A04", "A05", "B01", "D01", "E01", "E02", "E03", "E10", "E12", "F01")
-    ]
+COMPUTED = ("A00", "A01", "A02", "A03", "A04", "A05", "A07", "B01", "D01", "E01", "E02", "E10", "E12", "F01")
+MISSING = {
+    "not_recorded": ("A06", "A08", "A09", "A10", "B02", "B03", "E03", "E04", "E05", "E06", "E09", "E13", "F02", "H01"),
+    "no_source_per_kreis": ("A12", "C01", "C02", "E07", "E08", "G01", "G02", "I01"),
+    "on_order_only": ("D02", "D03", "D04", "D05"),
+}
+
+
+def test_every_indicator_is_described_and_computed_or_says_why_it_is_not(indicators: IndicatorCatalog) -> None:
+    ids = [indicator.id for indicator in indicators.indicators]
+    assert ids == sorted([*COMPUTED, *(missing for group in MISSING.values() for missing in group)])
+    speaking = {i.id: [v for v in i.variants if v.may_default] for i in indicators.indicators}
+    assert [id_ for id_, variants in speaking.items() if any(v.parts for v in variants)] == [*COMPUTED]
+    for reason, missing in MISSING.items():
+        assert {variant.missing for id_ in missing for variant in speaking[id_]} == {reason}
+
+
+def test_indicators_cover_every_dimension_and_all_fields_but_one(indicators: IndicatorCatalog) -> None:
+    """No official table is known for culture, leisure, religion and sport: that field is left to local figures."""
+    assert {i.dimension for i in indicators.indicators} == {
+        *("strukturell", "kulturell", "sozial", "identifikatorisch", "Kontext")
+    }
+    fields = json.loads((CATALOG / "schemas" / "indicators.schema.json").read_text(encoding="utf-8"))
+    known = fields["$defs"]["indicator"]["properties"]["handlungsfeld"]["enum"]
+    assert {*known} - {i.handlungsfeld for i in indicators.indicators} == {"Kultur, Freizeit, Religion und Sport"}
 
 
 def test_figures_that_never_speak_for_an_indicator_say_why(indicators: IndicatorCatalog) -> None:
     beside = {(i.id, v.key): v.why_de for i in indicators.indicators for v in i.variants if not v.may_default}
     assert set(beside) == {
         *(("A01", "kreisangabe"), ("A02", "azr_lokal"), ("A02", "kreisangabe")),
-        *(("E01", "wohnort"), ("E02", "wohnort"), ("E03", "alle_alter")),
+        *(("E01", "wohnort"), ("E02", "wohnort"), ("E03", "alle_alter"), ("E05", "zu_insgesamt")),
     }
     assert all(beside.values())
 
@@ -43,30 +65,36 @@ def test_figures_that_never_speak_for_an_indicator_say_why(indicators: Indicator
 def test_what_no_dataset_holds_is_named_and_computed_from_nothing(indicators: IndicatorCatalog) -> None:
     missing = {(i.id, v.key) for i in indicators.indicators for v in i.variants if not v.parts}
     assert missing == {(i.id, v.key) for i in indicators.indicators for v in i.variants if v.missing_de}
-    assert missing == {("E03", "wohnort_15_64")}
+    assert missing == {(i.id, v.key) for i in indicators.indicators for v in i.variants if v.missing}
+    assert len(missing) == sum(map(len, MISSING.values())) + 1, "E05 has two, every other indicator one"
     parts = catalog_tables(load_catalog(CATALOG), indicators)["catalog_indicator_part"].to_pylist()
-    assert not [part for part in parts if part["variant"] == "wohnort_15_64"]
+    assert not {(part["indicator_id"], part["variant"]) for part in parts} & missing
 
 
 def test_the_bases_of_the_population_follow_each_other_and_meet_only_on_the_day_that_stands_on_both(
     indicators: IndicatorCatalog,
 ) -> None:
-    for indicator in (i for i in indicators.indicators if i.id in ("A00", "A01", "F01")):
+    for indicator in (i for i in indicators.indicators if i.id in ("A00", "A01", "A07", "F01")):
         census_2022, census_2011, register = indicator.variants[:3]
         assert (register.valid_to, census_2011.valid_from) == (date(2010, 12, 31), date(2011, 12, 31))
         assert census_2011.valid_to == census_2022.valid_from == date(2022, 12, 31)
 
 
-def test_residents_of_15_to_64_years_are_the_sum_of_eleven_age_groups_in_both_tables(
+def test_residents_of_15_to_64_years_and_minors_are_sums_of_the_same_age_groups_in_both_tables(
     indicators: IndicatorCatalog,
 ) -> None:
     sums = catalog_tables(load_catalog(CATALOG), indicators)["catalog_age_sum"].to_pylist()
-    assert {(s["dataset_id"], s["measure"], s["age_group"]) for s in sums} == {
-        ("regio_12411_03_02_4", "bevoelkerung", "15-64"),
-        ("regio_12411_03_03_4", "bevoelkerung", "15-64"),
+    of_table = {(s["dataset_id"], s["measure"]): set() for s in sums}
+    for s in sums:
+        of_table[s["dataset_id"], s["measure"]].add(s["age_group"])
+    assert of_table == {
+        ("regio_12411_03_02_4", "bevoelkerung"): {"15-64", "0-17"},
+        ("regio_12411_03_03_4", "bevoelkerung"): {"15-64", "0-17"},
     }
-    first, *between, last = [s["member"] for s in sums if s["dataset_id"] == "regio_12411_03_02_4"]
+    spans = [s for s in sums if s["dataset_id"] == "regio_12411_03_02_4"]
+    first, *between, last = [s["member"] for s in spans if s["age_group"] == "15-64"]
     assert (first, len(between), last) == ("15-17", 9, "60-64")
+    assert [s["member"] for s in spans if s["age_group"] == "0-17"] == ["0-2", "3-5", "6-9", "10-14", "15-17"]
 
 
 def test_naturalisations_prefer_the_register_then_the_published_rate_then_the_population(
@@ -210,14 +238,38 @@ MISTAKES: list[tuple[str, str, Edit, str]] = [
     (
         "a missing variant that is computed",
         "indicators",
-        lambda c: _first(c).update(missing_de="Fehlt in allen Datensätzen."),
+        lambda c: _first(c).update(missing="not_recorded", missing_de="Fehlt in allen Datensätzen."),
         "indicators.1.variants.0",
+    ),
+    (
+        "a missing variant without the kind of reason",
+        "indicators",
+        lambda c: _indicator(c, "A08")["variants"][0].pop("missing"),
+        "'missing' is a dependency of 'missing_de'",
+    ),
+    (
+        "a missing variant without the sentence",
+        "indicators",
+        lambda c: _indicator(c, "A08")["variants"][0].pop("missing_de"),
+        "'missing_de' is a dependency of 'missing'",
+    ),
+    (
+        "a kind of reason that nobody knows",
+        "indicators",
+        lambda c: _indicator(c, "A08")["variants"][0].update(missing="keine_lust"),
+        "'keine_lust' is none of",
+    ),
+    (
+        "a formula that only missing variants may name",
+        "indicators",
+        lambda c: _first(c).update(formula="dissimilarity"),
+        "'dissimilarity' is none of",
     ),
     (
         "a variant without figures and without a reason",
         "indicators",
-        lambda c: _indicator(c, "E03")["variants"][0].pop("missing_de"),
-        "indicators.10.variants.0: 'numerator' is a required property",
+        lambda c: [_indicator(c, "A06")["variants"][0].pop(key) for key in ("missing", "missing_de")],
+        "indicators.6.variants.0: 'numerator' is a required property",
     ),
     (
         "a basis that ends before it begins",

@@ -205,6 +205,7 @@ def _variant(raw: Mapping[str, Any], priority: int) -> Variant:
         against=ValueOf(**raw["against"]) if "against" in raw else None,
         may_default=raw.get("may_default", True),
         why_de=raw.get("why_de"),
+        missing=raw.get("missing"),
         missing_de=raw.get("missing_de"),
         valid_from=_day(raw.get("valid_from"), FIRST_DAY),
         valid_to=_day(raw.get("valid_to"), LAST_DAY),

@@ -72,6 +72,7 @@ def _variants(indicators: IndicatorCatalog) -> Iterator[Row]:
                 "valid_from": bound(variant.valid_from),
                 "valid_to": bound(variant.valid_to),
                 "why_de": variant.why_de,
+                "missing": variant.missing,
                 "missing_de": variant.missing_de,
             }
 

@@ -51,10 +51,8 @@ class Variant:
     """One way to compute an indicator. `valid_from` and `valid_to` are inclusive period ends, as far as its basis goes.
 
     It is made of observations (`numerator`, `denominator`), or of the values of two other variants: `of` less
-    `against`, or `of` in relation to it.
-
-    Without either no dataset holds what it needs, and `missing_de` says so; one that may not be the default says
-    why in `why_de`.
+    `against`, or `of` in relation to it. Without either no dataset holds what it needs: `missing` is the kind of
+    reason, `missing_de` the sentence; one that may not be the default says why in `why_de`.
     """
 
     key: str
@@ -76,6 +74,7 @@ class Variant:
     against: ValueOf | None = None
     may_default: bool = True
     why_de: str | None = None
+    missing: str | None = None
     missing_de: str | None = None
     valid_from: date = FIRST_DAY
     valid_to: date = LAST_DAY

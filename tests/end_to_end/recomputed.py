@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -19,6 +19,7 @@ Cells = Mapping[tuple[str, str], Decimal]  # region, last day → figure
 
 KREISE = {"16051", "16052", "16053", "16054", "16055", "16056", *(str(key) for key in range(16061, 16078))}
 EISENACH, MERGED = "16056", "2021-07-01"
+AGES_BELOW_18 = ("ALT000B03", "ALT003B06", "ALT006B10", "ALT010B15", "ALT015B18")
 AGES_15_TO_64 = (
     *("ALT015B18", "ALT018B20", "ALT020B25", "ALT025B30", "ALT030B35", "ALT035B40", "ALT040B45", "ALT045B50"),
     *("ALT050B55", "ALT055B60", "ALT060B65"),
@@ -27,7 +28,7 @@ CENSUS_2022_KNOWN = 1719266400  # 25 June 2024, when the population on the censu
 
 
 def compute(recordings: Path, quoted: Path) -> dict[Key, Decimal]:
-    """All values of A00, A01, A02, A03, B01, E01, E02, E03, E10, E12 and F01."""
+    """All values of A00, A01, A02, A03, A07, B01, E01, E02, E03, E10, E12 and F01."""
     raw = _Raw(recordings)
     values: dict[Key, Decimal] = {}
 
@@ -42,6 +43,9 @@ def compute(recordings: Path, quoted: Path) -> dict[Key, Decimal]:
     new = {nat: raw.cells("12411-03-03-4", "BEVSTD", NAT=nat) for nat in ("", "NATA")}
     put("A01", "fortschreibung_zer", _ratio(old["NATA"], old[""], 100))
     put("A01", "fortschreibung_zensus2011", _ratio(new["NATA"], new[""], 100))
+    minors = _foreigners_of(raw, AGES_BELOW_18)
+    put("A07", "fortschreibung_zer", _ratio(minors, old["NATA"], 100))
+    put("A07", "fortschreibung_zensus2011", _ratio(minors, new["NATA"], 100))
     own = _csv(quoted / "local_kreisangaben_2019.csv")
     of_kreis, inhabitants = own["auslaender_kreisangabe", "Kreisangabe"], own["einwohner_kreisangabe", "Kreisangabe"]
     put("A01", "kreisangabe", _ratio(of_kreis, inhabitants, 100))
@@ -66,7 +70,7 @@ def compute(recordings: Path, quoted: Path) -> dict[Key, Decimal]:
         employed = raw.cells(table, code, dash_is_zero=True, NAT="NATA")
         put("E01", variant, employed)
         put("E02", variant, _ratio(employed, raw.cells(table, code, dash_is_zero=True), 100))
-    residents = _working_age(raw)
+    residents = _foreigners_of(raw, AGES_15_TO_64)
     employed = raw.cells("13111-02-02-4", "ERW033", dash_is_zero=True, NAT="NATA")
     put("E03", "alle_alter", _ratio(employed, _year_end_before(employed, residents), 100))
 
@@ -185,11 +189,11 @@ def _with_land(cells: Cells) -> dict[tuple[str, str], Decimal]:
     return {**cells, **sums}
 
 
-def _working_age(raw: _Raw) -> dict[tuple[str, str], Decimal]:
-    """Ausländer of 15 to under 65 years: a sum of age groups, complete or none."""
+def _foreigners_of(raw: _Raw, ages: Sequence[str]) -> dict[tuple[str, str], Decimal]:
+    """Ausländer of several age groups: their sum, complete or none."""
     total: dict[tuple[str, str], Decimal] = {}
     for table, axis in (("12411-03-02-4", "ALTX20"), ("12411-03-03-4", "ALTX21")):
-        groups = [raw.cells(table, "BEVSTD", NAT="NATA", **{axis: age}) for age in AGES_15_TO_64]
+        groups = [raw.cells(table, "BEVSTD", NAT="NATA", **{axis: age}) for age in ages]
         whole = set.intersection(*(set(group) for group in groups))
         total |= {cell: sum((group[cell] for group in groups), Decimal(0)) for cell in whole}
     return total

@@ -133,6 +133,52 @@ def test_all_ages_exist_for_two_years_on_two_bases_without_a_change_between_them
     assert recorded_home.query(missing) == [(True,), (False,)]
 
 
+def test_what_nothing_is_recorded_of_stands_in_the_catalogue_alone_with_its_reason(recorded_home: Night) -> None:
+    told = recorded_home.query(
+        "select indicator_id, availability, missing_de is not null, n_values from dim_indicator "
+        "where availability <> 'computed' order by 1"
+    )
+    assert len(told) > 20
+    assert all(is_told and values == 0 for _, _, is_told, values in told)
+    assert {availability for _, availability, _, _ in told} == {"not_recorded", "no_source_per_kreis", "on_order_only"}
+    rows = recorded_home.query(
+        "select distinct indicator_id from mart_indicator join dim_indicator using (indicator_id) "
+        "where availability <> 'computed'"
+    )
+    assert rows == [("E03",)], "its figures of employees of all ages stand beside the gap"
+    named = recorded_home.query(
+        "select count(*) from dim_indicator anti join dim_indicator_variant using (indicator_id)"
+    )
+    assert named == [(0,)]
+    speaking = recorded_home.query(
+        "select distinct indicator_id from mart_indicator join dim_indicator_variant using (indicator_id, variant) "
+        "where missing is not null and value is not null"
+    )
+    assert speaking == []
+
+
+def test_asked_for_what_is_not_recorded_the_monitor_says_what_would_have_to_arrive(recorded_home: Night) -> None:
+    asked = recorded_home.monitor("explain", "A08", "--region", "16", "--period", "2023-12-31")
+    assert (asked.code, asked.err) == (0, "")
+    text = " ".join(asked.out.split())
+    assert text.startswith(
+        "A08 Anteil der Schutzsuchenden an der Bevölkerung: Thüringen (16), 31.12.2023 Ergebnis keine"
+    )
+    assert "Die Tabelle 12531-01-01-4 (Schutzsuchende nach Schutzstatus je Kreis) ist nicht aufgezeichnet." in text
+
+
+def test_minors_are_five_age_groups_of_foreigners(recorded_home: Night) -> None:
+    """12411-03-02-4 and 12411-03-03-4, Erfurt: 0-2, 3-5, 6-9, 10-14 and 15-17 years, and all ages."""
+    for day, variant, groups, all_ages, basis in (
+        ("2010-12-31", "fortschreibung_zer", (130, 138, 204, 359, 248), 7062, "Fortschreibung_ZER"),
+        ("2015-12-31", "fortschreibung_zensus2011", (351, 350, 433, 492, 481), 12153, "Fortschreibung_Zensus2011"),
+    ):
+        found = _values(recorded_home, "A07", "16051", day)
+        minors = sum(groups)
+        value = round(Decimal(minors) * 100 / all_ages, 2)
+        assert found == {variant: (value, minors, all_ages, day, basis, "value", True)}
+
+
 def test_the_residence_stands_beside_the_workplace_and_no_change_is_made_of_its_doubtful_year(
     recorded_home: Night,
 ) -> None:

@@ -167,7 +167,7 @@ def test_a_file_that_contradicts_itself_is_named_before_the_night_begins(place, 
 
 
 def test_a_web_table_that_is_off_is_not_loaded(place):
-    with pytest.raises(ConfigError, match=f"{WEB} is switched off: Der Exportlink"):
+    with pytest.raises(ConfigError, match=f"{WEB} is switched off: Die Adresse des Exports"):
         place.load(WEB)
 
 

@@ -25,9 +25,9 @@ TABLES = {
     "dim_period": "period_type, period_start date, period_end date, label_de",
     "dim_dataset": "dataset_id, title_de",
     "dim_indicator": "indicator_id, name_de, numerator_de, denominator_de, formula_de, unit, decimals integer, "
-    "definition_version integer, pitfalls_de",
+    "definition_version integer, pitfalls_de, availability, missing_de",
     "dim_indicator_variant": "indicator_id, variant, label_de, priority integer, group_key, "
-    "may_default boolean, why_de, missing_de, method",
+    "may_default boolean, why_de, missing, missing_de, method",
     "mart_indicator": "value_id, indicator_id, variant, territory, territory_date date, region_key, period_type, "
     "period_start date, period_end date, group_key, is_default boolean, region_name, region_level, "
     "value decimal(28,10), value_low decimal(28,10), value_high decimal(28,10), numerator decimal(24,6), "
@@ -88,8 +88,9 @@ class Release:
             con.execute(f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values()))
 
     def indicator(self, indicator_id: str = "A01", formula: str = "Zähler ÷ Nenner × 100", **changes: Any) -> None:
-        row = {"unit": "Prozent", "decimals": 1, "pitfalls_de": "Die Grundlage wechselt."} | changes
-        self.add("dim_indicator", indicator_id=indicator_id, name_de="Ausländeranteil", formula_de=formula, **row)
+        row = {"name_de": "Ausländeranteil", "unit": "Prozent", "decimals": 1, "availability": "computed"} | changes
+        row = {"pitfalls_de": "Die Grundlage wechselt."} | row
+        self.add("dim_indicator", indicator_id=indicator_id, formula_de=formula, **row)
 
     def variant(self, key: str, label: str, priority: int, indicator_id: str = "A01", **more: Any) -> None:
         row = {"indicator_id": indicator_id, "variant": key, "label_de": label, "priority": priority}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from explain_support import GAP, OWN, Release
 
 
@@ -73,3 +74,53 @@ def test_what_an_index_is_made_of_lies_ready_as_its_numerator_only(release: Rele
         release.observation(key, "auslaendisch", 35220, "AZR", region_key="16", period_start=end, period_end=end)
     ready = release.explain("5" * 16)["instead"]["observations"]
     assert [(entry["role"], entry["value"]) for entry in ready] == [("numerator", 35220)]
+
+
+def _minors(release: Release) -> Release:
+    told = {"availability": "on_order_only", "missing_de": "Zu bestellen beim Landesamt."}
+    release.indicator(
+        "D02", name_de="Anteil ohne Abschluss", numerator_de="Abgänge ohne", denominator_de="Abgänge", **told
+    )
+    release.variant(
+        "abgangsjahr", "Am Schulort", 1, "D02", missing="on_order_only", missing_de="Zu bestellen beim Landesamt."
+    )
+    return release
+
+
+def test_an_indicator_of_which_there_is_nothing_says_why_and_what_would_have_to_arrive(release: Release) -> None:
+    text = _minors(release).text("D02", "16070", "2018-12-31")
+    assert text.startswith("D02 Anteil ohne Abschluss: Ilm-Kreis (16070), 31.12.2018 Ergebnis keine Zahl")
+    assert "Das gibt es nur als Sonderauswertung auf Bestellung. Zu bestellen beim Landesamt." in text
+    assert "Was fehlt, je Variante" not in text, "the same sentence would stand there twice"
+    facts = release.explain("D02", "16070", "2018-12-31")
+    assert (facts["value_id"], facts["value"], facts["status"]) == (None, None, "not_recorded")
+    assert (facts["availability"], facts["citation_de"]) == ("on_order_only", None)
+    assert [entry["variant"] for entry in facts["missing"]] == ["abgangsjahr"]
+
+
+def test_what_is_missing_everywhere_needs_neither_region_nor_time(release: Release) -> None:
+    facts = _minors(release).explain("D02")
+    assert (facts["region"], facts["period"]) == (None, None)
+    assert release.text("D02").startswith("D02 Anteil ohne Abschluss Ergebnis keine Zahl, für keine Region")
+
+
+@pytest.mark.parametrize(
+    ("asked", "words_of"),
+    [
+        ({"region": "Ilmkreis"}, "'Ilmkreis' is no region; the nearest: Ilm-Kreis"),
+        ({"period": "2018-13-31"}, "'2018-13-31': expected the last day"),
+        ({"variant": "wohnort"}, "'wohnort' is no variant of D02; there are abgangsjahr"),
+        ({"group": "alle"}, "'alle' is no group of D02; there are auslaender"),
+    ],
+)
+def test_what_does_not_exist_is_refused_of_a_missing_indicator_too(
+    release: Release, asked: dict[str, str], words_of: str
+) -> None:
+    assert words_of in _minors(release).refused("D02", **asked)
+
+
+def test_a_missing_indicator_beside_which_something_stands_is_explained_by_its_rows(release: Release) -> None:
+    release.indicator("E03", availability="not_recorded", missing_de="Keine Tabelle nennt das Alter.")
+    release.variant("nach_alter", "Nach Alter", 1, "E03", missing="not_recorded", missing_de="Keine Tabelle.")
+    release.value("3" * 16, "nach_alter", date(2015, 12, 31), indicator_id="E03", status="not_recorded")
+    assert release.explain("E03", "16070", "2015")["value_id"] == "3" * 16

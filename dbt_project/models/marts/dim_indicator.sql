@@ -12,15 +12,40 @@ with counted as (
     group by indicator_id
 ),
 
--- What may speak for it is named and computed from nothing.
-missing as (
+variant_with_values as (
     select
         indicator_id,
-        {{ collect_words('missing_de') }} as missing_de,
-    from {{ ref('stg_catalog__indicator_variant') }}
-    where may_default
-    group by indicator_id
-    having count(missing_de) = count(*)
+        variant,
+        count(value) > 0 as has_value,
+    from {{ ref('mart_indicator') }}
+    group by
+        indicator_id,
+        variant
+),
+
+-- What may speak for it, on the whole: one that has values, else one that could be computed, else the first that is
+-- named and computed from nothing.
+speaking as (
+    select
+        variant.indicator_id,
+        case
+            when coalesce(held.has_value, false) then 'computed'
+            else coalesce(variant.missing, 'computable')
+        end as availability,
+        variant.missing_de,
+    from {{ ref('stg_catalog__indicator_variant') }} as variant
+    left join variant_with_values as held
+        on
+            variant.indicator_id = held.indicator_id
+            and variant.variant = held.variant
+    where variant.may_default
+    qualify row_number() over (
+        partition by variant.indicator_id
+        order by
+            coalesce(held.has_value, false) desc,
+            variant.missing is not null,
+            variant.priority
+    ) = 1
 )
 
 select
@@ -46,8 +71,9 @@ select
     coalesce(counted.n_kreise, 0) as n_kreise,
     counted.first_period_end,
     counted.last_period_end,
-    missing.missing_de,
+    speaking.availability,
+    speaking.missing_de,
 from {{ ref('stg_catalog__indicator') }} as indicator
+inner join speaking on indicator.indicator_id = speaking.indicator_id
 left join counted on indicator.indicator_id = counted.indicator_id
-left join missing on indicator.indicator_id = missing.indicator_id
 order by indicator.indicator_id

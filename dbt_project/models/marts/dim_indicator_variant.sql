@@ -15,6 +15,7 @@ select
     valid_from,
     valid_to,
     why_de,
+    missing,
     missing_de,
 from {{ ref('stg_catalog__indicator_variant') }}
 order by indicator_id, priority

@@ -22,5 +22,6 @@ select
     valid_from,
     valid_to,
     why_de,
+    missing,
     missing_de,
 from {{ source('inputs', 'catalog_indicator_variant') }}

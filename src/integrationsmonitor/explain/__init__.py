@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor import decisions, release
 from integrationsmonitor.errors import ConfigError
-from integrationsmonitor.explain import asked, facts
+from integrationsmonitor.explain import absent, asked, facts
 from integrationsmonitor.explain.asked import Question
 from integrationsmonitor.explain.lines import lines
 from integrationsmonitor.explain.taken_back import taken_back
@@ -29,10 +29,10 @@ __all__ = ["Question", "explain", "lines"]
 
 
 def explain(settings: Settings, question: Question) -> dict[str, Any]:
-    """The facts of one value."""
+    """The facts of one value, or of an indicator of which there are none."""
     withdrawn = {decision.value_id: decision for decision in decisions.withdrawals(settings)}
     with _warehouse(_folder(settings, question.release_id)) as con:
-        return facts.of(con, asked.row(con, question), taken_back(con, withdrawn))
+        return absent.of(con, question) or facts.of(con, asked.row(con, question), taken_back(con, withdrawn))
 
 
 def _folder(settings: Settings, release_id: str) -> Path:

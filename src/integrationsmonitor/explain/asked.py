@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -74,10 +75,10 @@ def row(con: duckdb.DuckDBPyConnection, question: Question) -> dict[str, Any]:
                 f"{question.value_id} is no value of this release; the nearest: {nearest(question.value_id, ids, 3)}"
             )
         return found[0]
-    indicator = _indicator(con, question.what)
+    indicator = indicator_of(con, question.what)
     if not (question.region and question.period):
         raise ConfigError(f"{indicator}: name --region and --period, too, such as --region 16070 --period 2019-12-31")
-    region = _region(con, question.region)
+    region = region_of(con, question.region)
     territory, day = _territory(con, question.territory)
     there = rows(con, _THERE, {"id": indicator, "region": region, "territory": territory, "day": day})
     if not there and day:
@@ -93,7 +94,8 @@ def row(con: duckdb.DuckDBPyConnection, question: Question) -> dict[str, Any]:
     return candidates[0]
 
 
-def _indicator(con: duckdb.DuckDBPyConnection, word: str) -> str:
+def indicator_of(con: duckdb.DuckDBPyConnection, word: str) -> str:
+    """The id of the indicator that is meant by its id or its name."""
     known = rows(con, "select indicator_id, name_de from dim_indicator order by 1")
     ids = [str(entry["indicator_id"]) for entry in known]
     found = [
@@ -106,7 +108,8 @@ def _indicator(con: duckdb.DuckDBPyConnection, word: str) -> str:
     return str(found[0])
 
 
-def _region(con: duckdb.DuckDBPyConnection, word: str) -> str:
+def region_of(con: duckdb.DuckDBPyConnection, word: str) -> str:
+    """The key of the region that is meant by its key or its name."""
     known = rows(con, "select region_key, region_name from dim_region order by 1")
     found = [
         entry["region_key"]
@@ -155,12 +158,24 @@ def _check_exists(con: duckdb.DuckDBPyConnection, region: str, day: str) -> None
         )
 
 
-def _of_period(found: list[dict[str, Any]], period: str, what: str) -> list[dict[str, Any]]:
-    """The rows of the period that ends on a day, or in a year."""
-    if not (_YEAR.fullmatch(period) or _DAY.fullmatch(period)):
+def _is_day(word: str) -> bool:
+    try:
+        return _DAY.fullmatch(word) is not None and bool(date.fromisoformat(word))
+    except ValueError:
+        return False
+
+
+def check_period(period: str) -> None:
+    """Refuse what is neither a day nor a year."""
+    if not (_YEAR.fullmatch(period) or _is_day(period)):
         raise ConfigError(
             f"--period {period!r}: expected the last day, such as 2019-12-31, or the year in which it lies"
         )
+
+
+def _of_period(found: list[dict[str, Any]], period: str, what: str) -> list[dict[str, Any]]:
+    """The rows of the period that ends on a day, or in a year."""
+    check_period(period)
     if not found:
         raise ConfigError(f"{what}: this indicator has no value for the region, whatever the period")
     ends = sorted({entry["period_end"] for entry in found})

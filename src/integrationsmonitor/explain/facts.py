@@ -60,7 +60,7 @@ def of(con: duckdb.DuckDBPyConnection, row: Row, withdrawn: Mapping[str, Withdra
         "bounds_de": territories.bounds_mean(row),
         "reason_de": _reason(con, row, variant, parts, withdrawn.get(row["value_id"])),
         "withdrawal": _withdrawal(withdrawn.get(row["value_id"])),
-        "indicator": _indicator(indicator),
+        "indicator": indicator_of(indicator),
         "variant": {
             "key": row["variant"],
             "label_de": variant["label_de"],
@@ -112,7 +112,8 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _indicator(indicator: Row) -> dict[str, Any]:
+def indicator_of(indicator: Row) -> dict[str, Any]:
+    """What is told of an indicator, whether there is a value or none."""
     told = ("name_de", "numerator_de", "denominator_de", "unit", "decimals", "definition_version", "pitfalls_de")
     return {"id": indicator["indicator_id"], **{name: indicator[name] for name in told}}
 

@@ -25,6 +25,9 @@ _ROLES = {
 
 def lines(facts: Facts) -> Iterator[str]:
     """All lines, the number first, then where it comes from."""
+    if facts["value_id"] is None:
+        yield from _absent(facts)
+        return
     indicator, region = facts["indicator"], facts["region"]
     yield f"{indicator['id']} {indicator['name_de']}: {region['name']} ({region['key']}), {facts['period']['label_de']}"
     yield from _labelled("Personen", facts["group"]["label_de"])
@@ -60,6 +63,24 @@ def lines(facts: Facts) -> Iterator[str]:
     yield from _labelled("Hinweis", facts["release"]["notice_de"])
     if facts["citation_de"]:
         yield from _labelled("Zitat", facts["citation_de"])
+
+
+def _absent(facts: Facts) -> Iterator[str]:
+    """An indicator that nothing is recorded of: why, and what would have to arrive."""
+    indicator, region, period = facts["indicator"], facts["region"], facts["period"]
+    asked = [f"{region['name']} ({region['key']})"] if region else []
+    asked += [_day(period) if "-" in period else period] if period else []
+    yield f"{indicator['id']} {indicator['name_de']}" + (f": {', '.join(asked)}" if asked else "")
+    yield from _labelled("Ergebnis", "keine Zahl, für keine Region und keine Zeit")
+    yield from _labelled("Grund", facts["reason_de"])
+    yield from _labelled("Zähler", indicator["numerator_de"])
+    yield from _labelled("Nenner", indicator["denominator_de"] or "keiner")
+    yield from _labelled("Formel", facts["formula"])
+    told = [f"{entry['label_de']} ({entry['variant']}): {entry['missing_de']}" for entry in facts["missing"]]
+    yield from _listed("Was fehlt, je Variante", told if len(told) > 1 else [])
+    yield from _listed("Zu beachten", [indicator["pitfalls_de"]] if indicator["pitfalls_de"] else [])
+    yield ""
+    yield from _labelled("Hinweis", facts["release"]["notice_de"])
 
 
 def _variant(variant: Facts) -> str:

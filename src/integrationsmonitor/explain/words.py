@@ -22,6 +22,11 @@ REASONS = {
     "withheld": "Von uns zurückgehalten.",
     "not_convertible": "Auf diesen Gebietsstand lässt sich der Wert nicht umrechnen.",
 }
+AVAILABILITY = {
+    "not_recorded": "Woher die Zahlen kommen müssten, ist bekannt; aufgezeichnet sind sie nicht.",
+    "no_source_per_kreis": "Es ist keine Quelle bekannt, die das je Kreis nennt.",
+    "on_order_only": "Das gibt es nur als Sonderauswertung auf Bestellung.",
+}
 FLAGS = {
     "sum_of_parts": "Summe ihrer Teile, weil die Quelle keine Gesamtzahl nennt",
     "sum_of_rounded": "Summe gerundeter Teile: die Grenzen beachten",
