@@ -26,7 +26,10 @@ def indicators() -> IndicatorCatalog:
     return load_indicators(load_catalog(CATALOG))
 
 
-COMPUTED = ("A00", "A01", "A02", "A03", "A04", "A05", "A07", "B01", "D01", "E01", "E02", "E10", "E12", "F01")
+COMPUTED = (
+    *("A00", "A01", "A02", "A03", "A04", "A05", "A07", "A11"),
+    *("B01", "D01", "E01", "E02", "E10", "E11", "E12", "F01"),
+)
 MISSING = {
     "not_recorded": ("A06", "A08", "A09", "A10", "B02", "B03", "E03", "E04", "E05", "E06", "E09", "E13", "F02", "H01"),
     "no_source_per_kreis": ("A12", "C01", "C02", "E07", "E08", "G01", "G02", "I01"),
@@ -38,7 +41,7 @@ def test_every_indicator_is_described_and_computed_or_says_why_it_is_not(indicat
     ids = [indicator.id for indicator in indicators.indicators]
     assert ids == sorted([*COMPUTED, *(missing for group in MISSING.values() for missing in group)])
     speaking = {i.id: [v for v in i.variants if v.may_default] for i in indicators.indicators}
-    assert [id_ for id_, variants in speaking.items() if any(v.parts for v in variants)] == [*COMPUTED]
+    assert [id_ for id_, variants in speaking.items() if any(v.parts or v.of for v in variants)] == [*COMPUTED]
     for reason, missing in MISSING.items():
         assert {variant.missing for id_ in missing for variant in speaking[id_]} == {reason}
 
@@ -58,12 +61,13 @@ def test_figures_that_never_speak_for_an_indicator_say_why(indicators: Indicator
     assert set(beside) == {
         *(("A01", "kreisangabe"), ("A02", "azr_lokal"), ("A02", "kreisangabe")),
         *(("E01", "wohnort"), ("E02", "wohnort"), ("E03", "alle_alter"), ("E05", "zu_insgesamt")),
+        *(("A11", f"{way}_{basis}") for way in ("zuzuege", "fortzuege") for basis in ("zensus2011", "zer")),
     }
     assert all(beside.values())
 
 
 def test_what_no_dataset_holds_is_named_and_computed_from_nothing(indicators: IndicatorCatalog) -> None:
-    missing = {(i.id, v.key) for i in indicators.indicators for v in i.variants if not v.parts}
+    missing = {(i.id, v.key) for i in indicators.indicators for v in i.variants if not (v.parts or v.of)}
     assert missing == {(i.id, v.key) for i in indicators.indicators for v in i.variants if v.missing_de}
     assert missing == {(i.id, v.key) for i in indicators.indicators for v in i.variants if v.missing}
     assert len(missing) == sum(map(len, MISSING.values())) + 1, "E05 has two, every other indicator one"

@@ -132,8 +132,10 @@ def test_no_abbreviation_stands_without_its_long_form() -> None:
 
 
 def test_a_difference_of_shares_is_in_prozentpunkten() -> None:
+    """A11 is none: there both are per 1 000 inhabitants."""
     raw = yaml.safe_load((PROJECT / "catalog" / "indicators.yml").read_text(encoding="utf-8"))["indicators"]
     units = {i["id"]: i["unit"] for i in raw if any(v["formula"] == "difference" for v in i["variants"])}
+    assert units.pop("A11") == "je 1 000 Einwohner"
     assert {*units.values()} == {"Prozentpunkte"}
     assert {"D03", "E04"} <= units.keys()
 

@@ -358,7 +358,7 @@ def indicators(folder: Path, change: dict[str, Any]) -> tuple[list[str], str]:
         (
             {"unit": "Prozent"},
             ["L01"],
-            "L02.v: formula count × 1 does not give Prozent, ratio × 100 or adopted × 1 does",
+            "L02.v: formula count × 1 does not give Prozent, ratio × 100 or adopted × 1 or relation × 100 does",
         ),
         ({"id": "L01"}, [], "indicators.yml: indicators: 'L01' stands twice"),
         ({"decimals": "zwei"}, [], "indicators.1.decimals: 'zwei' is not of type 'integer'"),

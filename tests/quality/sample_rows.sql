@@ -7,7 +7,9 @@ insert into dim_indicator values
     ('A02', 'Ausländische Bevölkerung', 'Personen', 0, 1, 1, null);
 insert into dim_group values ('auslaender', 'Personen ohne deutsche Staatsangehörigkeit', 'auslaendisch');
 insert into dim_indicator_variant values 
-    ('A01', 'fortschreibung', 1, true), ('A01', 'andere', 2, true), ('A02', 'azr', 1, true);
+    ('A01', 'fortschreibung', 1, true, 'ratio', 100, null, null, null, null),
+    ('A01', 'andere', 2, true, 'ratio', 100, null, null, null, null),
+    ('A02', 'azr', 1, true, 'count', 1, null, null, null, null);
 insert into dim_break values ('gebiet_2021', 'territory', '2021-07-01', null);
 insert into dim_period values
     ('stichtag', '2020-12-31', '2020-12-31', '31.12.2020'),

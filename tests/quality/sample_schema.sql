@@ -8,7 +8,8 @@ create table dim_indicator (indicator_id varchar not null, name_de varchar not n
     decimals integer not null, definition_version integer not null, n_values bigint not null, missing_de varchar);
 create table dim_group (group_key varchar not null, label_de varchar not null, nationality varchar not null);
 create table dim_indicator_variant (indicator_id varchar not null, variant varchar not null, priority integer not null,
-    may_default boolean not null);
+    may_default boolean not null, formula varchar not null, factor integer not null, of_indicator_id varchar, of_variant varchar,
+    against_indicator_id varchar, against_variant varchar);
 create table dim_break (break_id varchar not null, kind varchar not null, break_at date, known_from date);
 create table dim_period (period_type varchar not null, period_start date not null, period_end date not null,
     label_de varchar not null);
