@@ -234,9 +234,9 @@ def test_he_learns_a_figure_from_each_value_that_should_have_been_withheld(leaki
 def test_what_the_print_keeps_he_learns_with_us(leaking: tuple[Knowledge, int]) -> None:
     known, cell = leaking
     planted = {other for terms, *_ in known.printed if cell in terms for other in known.hidden.intersection(terms)}
-    about = [line for line in known.printed if planted.intersection(line[0])]
+    about, ours = ([line for line in lines if planted & line[0].keys()] for lines in (known.printed, known.ours))
     assert told(known, about) == set()
-    assert cell in told(known, about + known.ours)
+    assert cell in told(known, about + ours)
 
 
 def test_he_would_find_what_is_planted(known: Knowledge) -> None:
