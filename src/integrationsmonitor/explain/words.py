@@ -22,6 +22,7 @@ REASONS = {
     "withheld": "Von uns zurückgehalten.",
     "not_convertible": "Auf diesen Gebietsstand lässt sich der Wert nicht umrechnen.",
 }
+CONFIDENTIAL = "Von uns zurückgehalten, weil sich sonst eine geheime Zahl errechnen ließe."
 FLAGS = {
     "sum_of_parts": "Summe ihrer Teile, weil die Quelle keine Gesamtzahl nennt",
     "sum_of_rounded": "Summe gerundeter Teile: die Grenzen beachten",
