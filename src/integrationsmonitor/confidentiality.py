@@ -2,11 +2,12 @@
 
 Comes in: a candidate and its input tables. Goes out: the values to withhold, each with its reason, and the hidden cells
 that the source itself leaves derivable (for the operator; never a number). Refuses (MonitorError) what cannot be
-protected (docs/decisions/0018-what-may-not-be-computed.md).
+protected, and a published number that its parts do not make (docs/decisions/0018-what-may-not-be-computed.md).
 
 Of all figures only those are looked at that stand in a table and period with a hidden cell, or repeat one. Cells of two
-datasets with the same key are one: what one of them prints is not hidden. Where a figure is rounded, its interval is
-known, not the number; so of our values the interval is told, too.
+datasets with the same key are one: what one of them prints is not hidden. What a value tells is what stands in
+mart_indicator, never what its parts ought to make; only the rounding of the parts is allowed for. A number with a part
+that its source does not name is withheld, whether it tells that part or not.
 """
 
 from __future__ import annotations
@@ -15,21 +16,26 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from integrationsmonitor import files
 from integrationsmonitor.disclosure import Cell, Form, Protection, Relation, Statement, System, protect
+from integrationsmonitor.errors import MonitorError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+    from decimal import Decimal
 
     import duckdb
 
 REPORT = "confidentiality.json"
 
-# What a value costs when it is withheld: others can be looked up or computed again by those who may
-_DEFAULT_COSTS, _OTHER_COSTS = 4, 1
+# What a value costs when it is withheld: others can be looked up or computed again by those who may, and what is
+# withheld anyway is next to nothing
+_DEFAULT_COSTS, _OTHER_COSTS, _UNFOUNDED_COSTS = 4000, 1000, 1
+_PRINTED_TO = Fraction(1, 10**6)  # mart_indicator prints numerators and denominators with six decimals
 
 _CELLS = """
     create or replace temporary table cell as
@@ -46,7 +52,8 @@ _CELLS = """
             value_low,
             value_high,
             unit = 'Anzahl' as is_whole,
-            coalesce(rounding_low + rounding_high, 0) as rounding
+            coalesce(rounding_low, 0) as rounding_low,
+            coalesce(rounding_high, 0) as rounding_high
         from fct_observation
         left join read_parquet(?) as measure using (dataset_id, measure, unit)
     ),
@@ -69,7 +76,7 @@ _NODES = """
         min(value_low) as low,
         max(value_high) as high,
         bool_and(is_whole) as is_whole,
-        max(rounding) as rounding,
+        max(rounding_low + rounding_high) as rounding,
         min(observation_id) filter (is_hidden) as observation_id,
         min(dataset_id) filter (is_hidden) as dataset_id
     from cell
@@ -97,34 +104,66 @@ _RELATIONS = """
     order by sum_id
 """
 
-_STATEMENTS = """
-    with part as (
-        select
-            value_id,
-            role,
-            mart_provenance.weight,
-            cell.node,
-            cell.value_low * mart_provenance.weight as low,
-            cell.value_high * mart_provenance.weight as high
-        from mart_provenance
-        inner join cell using (observation_id)
-    )
-
+# One row per part of each value, with the number of mart_indicator that it is a part of.
+_PARTS = """
+    create or replace temporary table part as
     select
         value_id,
         is_default and territory = 'as_published' as is_default,
         role,
-        list(struct_pack(node := node, weight := part.weight) order by node) as terms,
-        sum(low) as low,
-        sum(high) as high
-    from part
+        case role when 'numerator' then numerator else denominator end as number,
+        coalesce(mart_indicator.value, mart_indicator.value_low, mart_indicator.value_high) is not null as has_value,
+        part_no,
+        mart_provenance.weight,
+        mart_provenance.dataset_id,
+        mart_provenance.observation_id,
+        coalesce(observation.value, 0) as value,
+        observation.value_high is not null and mart_provenance.weight is not null as is_named,
+        coalesce(observation.value, 0) - observation.value_low as below,
+        observation.value_high - coalesce(observation.value, 0) as above
+    from mart_provenance
     inner join mart_indicator using (value_id)
-    where mart_indicator.value is not null
-    group by value_id, is_default, territory, role
-    having count(low) = count(*)
+    left join fct_observation as observation using (observation_id)
+"""
+
+# Where a share is not there, its numerator may stand beside a denominator that nobody names.
+_UNFOUNDED = """
+    select value_id, min(dataset_id)
+    from part
+    where not is_named and (has_value or number is not null)
+    group by value_id
+    order by value_id
+"""
+
+_MADE_OTHERWISE = """
+    select value_id, role
+    from part
+    where number is not null
+    group by value_id, role, number
+    having bool_and(is_named) and abs(number - cast(sum(weight * value) as decimal(24, 6))) > 0.000001
     order by value_id, role
 """
 
+# The parts of each number that speaks of a cell; a part in a table where nothing is hidden is no cell, and known.
+_STATEMENTS = """
+    select
+        value_id,
+        role,
+        is_default,
+        number,
+        node,
+        weight,
+        value,
+        coalesce(below, rounding_low) as below,
+        coalesce(above, rounding_high) as above
+    from part
+    left join cell using (observation_id)
+    where number is not null
+    qualify
+        count(node) over (partition by value_id, role) > 0
+        and bool_and(is_named or (node is not null and weight is not null)) over (partition by value_id, role)
+    order by value_id, role, part_no
+"""
 
 _PLACE = """
     select
@@ -146,6 +185,20 @@ class Found:
     is_optimal: bool
 
 
+class _Part(NamedTuple):
+    """A part of a published number: its cell, None where that is known, and how far rounding may have moved it."""
+
+    value_id: str
+    role: str
+    is_default: bool
+    number: Decimal
+    node: str | None
+    weight: Decimal
+    value: Decimal
+    below: Decimal
+    above: Decimal
+
+
 def check(candidate: Path, inputs: Path) -> Found:
     """Look at everything a candidate would publish; a file beside it keeps the account for the operator."""
     import duckdb
@@ -154,12 +207,16 @@ def check(candidate: Path, inputs: Path) -> Found:
         con.execute(f"attach '{_quoted(candidate)}' as warehouse (read_only)")
         con.execute("use warehouse")
         con.execute(_CELLS, [str(inputs / "catalog_measure.parquet")])
+        con.execute(_PARTS)
+        _refuse_what_is_made_otherwise(con)
         names = {row[0]: row for row in con.execute(_NODES).fetchall()}
+        unfounded = dict(con.execute(_UNFOUNDED).fetchall())
         system = System(_cells(names), _relations(con, names))
-        protection = protect(system, _statements(con))
+        protection = protect(system, _statements(con, unfounded))
         left = list(_left(con, protection, names))
+    telling = {item.statement: _reason(item.cell, item.others, names) for item in protection.withheld}
     found = Found(
-        withheld={item.statement: _reason(item.cell, item.others, names) for item in protection.withheld},
+        withheld={value_id: _unnamed(dataset_id) for value_id, dataset_id in unfounded.items()} | telling,
         left_by_source=tuple(left),
         is_optimal=protection.is_optimal,
     )
@@ -184,16 +241,43 @@ def _relations(con: duckdb.DuckDBPyConnection, nodes: dict[str, Any]) -> Iterato
             yield Relation(f"{kind} {sum_id}", Form(terms, -bound, bound))
 
 
-def _statements(con: duckdb.DuckDBPyConnection) -> Iterator[Statement]:
+def _refuse_what_is_made_otherwise(con: duckdb.DuckDBPyConnection) -> None:
+    """What a number tells is known only where it is made of the parts that stand beside it."""
+    found = con.execute(_MADE_OTHERWISE).fetchall()
+    if found:
+        value_id, role = found[0]
+        raise MonitorError(
+            f"confidentiality: expected every {role} of mart_indicator to be the sum of its parts in mart_provenance, "
+            f"found {len(found)} numbers that are not, e.g. {value_id}; nothing is released"
+        )
+
+
+def _statements(con: duckdb.DuckDBPyConnection, unfounded: Mapping[str, str]) -> Iterator[Statement]:
     forms: dict[str, list[Form]] = defaultdict(list)
     costs: dict[str, int] = {}
-    for value_id, is_default, _, terms, low, high in con.execute(_STATEMENTS).fetchall():
-        known = tuple((term["node"], Fraction(term["weight"])) for term in terms if term["weight"] is not None)
-        if len(known) == len(terms):
-            forms[value_id].append(Form(known, Fraction(low), Fraction(high)))
-            costs[value_id] = _DEFAULT_COSTS if is_default else _OTHER_COSTS
-    for value_id, told in forms.items():
-        yield Statement(value_id, tuple(told), costs[value_id])
+    told = con.execute(_STATEMENTS).fetchall()
+    for (value_id, _), rows in groupby(map(_Part._make, told), lambda part: (part.value_id, part.role)):
+        parts = list(rows)
+        forms[value_id].append(_form(parts))
+        costs[value_id] = _DEFAULT_COSTS if parts[0].is_default else _OTHER_COSTS
+    for value_id, of_value in forms.items():
+        yield Statement(value_id, tuple(of_value), _UNFOUNDED_COSTS if value_id in unfounded else costs[value_id])
+
+
+def _form(parts: Sequence[_Part]) -> Form:
+    """What a published number says of its cells: as much as the rounding of each, and its own, leaves of it."""
+    own = 0 if all(part.weight == 1 for part in parts) else _PRINTED_TO / 2
+    low = high = Fraction(parts[0].number)
+    for part in parts:
+        weight = Fraction(part.weight)
+        if part.node is None:
+            low -= weight * Fraction(part.value)
+            high -= weight * Fraction(part.value)
+        else:
+            low -= weight * Fraction(part.below)
+            high += weight * Fraction(part.above)
+    terms = tuple((part.node, Fraction(part.weight)) for part in parts if part.node is not None)
+    return Form(terms, low - own, high + own)
 
 
 def _left(con: duckdb.DuckDBPyConnection, protection: Protection, nodes: dict[str, Any]) -> Iterator[dict[str, str]]:
@@ -209,6 +293,10 @@ def _reason(cell: str, others: tuple[str, ...], nodes: dict[str, Any]) -> str:
     *_, dataset_id = nodes[cell]
     beside = f", zusammen mit {len(others)} weiteren Werten" if others else ""
     return f"Aus diesem Wert{beside} ließe sich eine Zahl berechnen, die in {dataset_id} geheim ist."
+
+
+def _unnamed(dataset_id: str) -> str:
+    return f"Dieser Wert ist aus einer Zahl gemacht, die {dataset_id} nicht nennt."
 
 
 def _exact(number: Any, default: int | None) -> Fraction | int | None:

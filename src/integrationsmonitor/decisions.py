@@ -1,12 +1,13 @@
-"""Decisions of people on published values, folded from the journal.
+"""Which published values are no longer said: decisions of people, folded from the journal, and what must stay secret.
 
-Comes in: the journal's records. Goes out: the values that are withdrawn today, oldest decision first. Records of other
-events are passed over. Refuses nothing: what stands in the journal was checked when it was written.
+Comes in: the journal's records; a row of mart_indicator. Goes out: the values that are withdrawn today, oldest decision
+first; whether a row is no longer said, and why. Records of other events are passed over. Refuses nothing: what stands
+in the journal was checked when it was written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from integrationsmonitor import archive
 from integrationsmonitor.settings import Settings
 
 WITHDRAW, REINSTATE = "withdraw", "reinstate"
+# The flags of what is withheld (int_withdrawal).
+WITHDRAWN, CONFIDENTIAL = "withdrawn", "confidential"
 
 
 @dataclass(frozen=True)
@@ -37,3 +40,15 @@ def withdrawals(settings: Settings) -> list[Withdrawal]:
         elif record["event"] == REINSTATE:
             in_force.pop(record["value_id"], None)
     return list(in_force.values())
+
+
+def no_longer_said(row: Mapping[str, Any], withdrawn: Container[str] = ()) -> str | None:
+    """Why neither the number of a value may be told, nor anything from which it could be computed; None where it may.
+
+    WITHDRAWN: a person took it back, or a published one that it repeats or is made with. CONFIDENTIAL: a number could
+    be computed from it that its source hides.
+    """
+    flags = str(row["flags"] or "").split("|")
+    if row["value_id"] in withdrawn or WITHDRAWN in flags:
+        return WITHDRAWN
+    return CONFIDENTIAL if CONFIDENTIAL in flags else None

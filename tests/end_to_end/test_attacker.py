@@ -2,15 +2,18 @@
 
 He knows that men and women, Germans and foreigners, and the Kreise of a day make up their totals, that a rounded figure
 stands for an interval, and everything that is published: observations, numerators and denominators with the parts they
-are made of, on every territory. He asks a linear program how small and how large each hidden cell can be. No code of
-the project is used.
+are made of, on every territory. Of our numbers he knows what mart_indicator says; the parts only tell him how far the
+source's rounding reaches. He asks a linear program how small and how large each hidden cell can be. No code of the
+project is used.
 """
 
 from __future__ import annotations
 
 import random
+import shutil
 from collections import defaultdict
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -41,7 +44,12 @@ class Knowledge:
 
 @pytest.fixture(scope="module")
 def known(recorded_home: Night) -> Knowledge:
-    with duckdb.connect(str(recorded_home.warehouse), read_only=True) as con:
+    return read(recorded_home.warehouse)
+
+
+def read(warehouse: Path) -> Knowledge:
+    """All that the released file says."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
         cells = con.execute(
             "select * from fct_observation semi join (select distinct dataset_id, period_end from fct_observation "
             f"where status in {HIDDEN}) using (dataset_id, period_end) order by observation_id"
@@ -49,8 +57,11 @@ def known(recorded_home: Night) -> Knowledge:
         names = [column[0] for column in cells.description]
         rows = [dict(zip(names, row, strict=True)) for row in cells.fetchall()]
         parts = con.execute(
-            "select value_id, role, observation_id, weight, used_value from mart_provenance "
-            "join mart_indicator using (value_id) where mart_indicator.value is not null"
+            "select value_id, role, case role when 'numerator' then numerator else denominator end as number, "
+            "observation_id, weight, observation.value - observation.value_low, "
+            "observation.value_high - observation.value from mart_provenance "
+            "join mart_indicator using (value_id) join fct_observation as observation using (observation_id) "
+            "where number is not null"
         ).fetchall()
     found = Knowledge()
     for row in rows:
@@ -60,15 +71,16 @@ def known(recorded_home: Night) -> Knowledge:
         found.low.append(float(row["value_low"] or 0))
         found.high.append(MANY if row["value_high"] is None else float(row["value_high"]))
     found.printed = list(additivities(found, rows))
-    values: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
-    for value_id, role, *part in parts:
-        values[value_id, role].append(tuple(part))
-    for members in values.values():
-        if any(observation in found.by_id for observation, _, _ in members):
-            assert all(observation in found.by_id for observation, _, _ in members), "a sum lies in one table"
-            terms = {found.by_id[observation]: float(weight) for observation, weight, _ in members}
-            bounds = [sum(bound[cell] * weight for cell, weight in terms.items()) for bound in (found.low, found.high)]
-            found.ours.append((terms, *bounds))
+    values: dict[tuple[str, str, Any], list[tuple[Any, ...]]] = defaultdict(list)
+    for value_id, role, number, *part in parts:
+        values[value_id, role, number].append(tuple(part))
+    for (*_, number), members in values.items():
+        if any(observation in found.by_id for observation, *_ in members):
+            assert all(observation in found.by_id for observation, *_ in members), "a sum lies in one table"
+            terms = {found.by_id[observation]: float(weight) for observation, weight, *_ in members}
+            below = sum(weight * (reach or 0) for _, weight, reach, _ in members)
+            above = sum(weight * (reach or 0) for _, weight, _, reach in members)
+            found.ours.append((terms, float(number - below), float(number + above)))
     return found
 
 
@@ -189,6 +201,42 @@ def test_he_learns_nothing_from_us_that_the_source_does_not_tell(known: Knowledg
 
 def test_no_value_of_ours_is_made_of_a_hidden_cell(known: Knowledge) -> None:
     assert [terms for terms, _, _ in known.ours if known.hidden.intersection(terms)] == []
+
+
+@pytest.fixture(scope="module")
+def leaking(recorded_home: Night, tmp_path_factory: pytest.TempPathFactory) -> tuple[Knowledge, int]:
+    """The source hides two Kreise, lest one be told by the Land; our values of both are left standing."""
+    warehouse = tmp_path_factory.mktemp("leaking") / "warehouse.duckdb"
+    shutil.copy(recorded_home.warehouse, warehouse)
+    warehouse.chmod(0o644)
+    with duckdb.connect(str(warehouse)) as con:
+        ((observation,),) = con.execute(
+            "select observation_id from mart_provenance join mart_indicator using (value_id) where role = 'numerator' "
+            "and indicator_id = 'E02' and variant = 'arbeitsort' and mart_indicator.region_key = '16070' "
+            "and territory = 'as_published' and mart_indicator.period_end = '2018-06-30'"
+        ).fetchall()
+        con.execute(
+            "update fct_observation set value = null, value_low = null, value_high = null, status = 'secret' where "
+            "(dataset_id, period_end) = (select (dataset_id, period_end) from fct_observation "
+            f"where observation_id = '{observation}') and region_key in ('16070', '16051')"
+        )
+    found = read(warehouse)
+    return found, found.by_id[observation]
+
+
+def test_he_learns_a_figure_from_each_value_that_should_have_been_withheld(leaking: tuple[Knowledge, int]) -> None:
+    known, cell = leaking
+    of_cell = [line for line in known.ours if known.hidden.intersection(line[0]) == {cell}]
+    assert len(of_cell) > 4, "as published and on other territories, by itself and in a share"
+    assert [told_in_block(known, [line]) for line in of_cell] == [{cell}] * len(of_cell)
+
+
+def test_what_the_print_keeps_he_learns_with_us(leaking: tuple[Knowledge, int]) -> None:
+    known, cell = leaking
+    planted = {other for terms, *_ in known.printed if cell in terms for other in known.hidden.intersection(terms)}
+    about, ours = ([line for line in lines if planted & line[0].keys()] for lines in (known.printed, known.ours))
+    assert told(known, about) == set()
+    assert cell in told(known, about + ours)
 
 
 def test_he_would_find_what_is_planted(known: Knowledge) -> None:

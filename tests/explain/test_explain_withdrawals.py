@@ -1,4 +1,4 @@
-"""A value that a person took back: the reason, and no number that could give it away."""
+"""A value that is no longer said: the reason, and no number that could give it away."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import json
 from explain_support import GAP, RELEASE, SHARE, Release
 
 
-def withdrawn(release: Release) -> str:
-    """A share of the end of 2018 that a person took back, of numbers that lie there for everybody."""
+def withdrawn(release: Release, flags: str = "withdrawn") -> str:
+    """A share of the end of 2018 that is no longer said, of numbers that lie there for everybody."""
     value_id = "2" * 16
     release.indicator("A09")
     release.variant("fortschreibung", "Fortschreibung", 1, "A09")
     release.variant("kreisangabe", "Angabe des Kreises", 2, "A09")
     of_a09 = {"indicator_id": "A09"}
-    release.value(value_id, "fortschreibung", status="withheld", flags="withdrawn", **of_a09)
+    release.value(value_id, "fortschreibung", status="withheld", flags=flags, **of_a09)
     for key, role in (("n18", "numerator"), ("e18", "denominator")):
         release.part(value_id, role, key, None, status="withheld")
     release.value("4" * 16, "kreisangabe", value=6, numerator=6504, denominator=108400, is_default=False, **of_a09)
@@ -22,7 +22,8 @@ def withdrawn(release: Release) -> str:
     release.part("4" * 16, "denominator", "e18", "108400")
     release.add("mart_correction", correction_id="x", observation_id="n18", action="replace", printed_value=6540,
                 published_value=6504, reason_de="Zahlendreher", is_applied=True)  # fmt: skip
-    release.add("mart_withdrawal", value_id=value_id, reason_de="Zähler verwechselt")
+    if flags == "withdrawn":
+        release.add("mart_withdrawal", value_id=value_id, reason_de="Zähler verwechselt")
     release.add("mart_indicator_vintage", value_id=value_id, axis="source", vintage_no=1, status="withheld",
                 revision_kind="first", known_from="2020-07-01 10:00:00")  # fmt: skip
     return value_id
@@ -63,3 +64,13 @@ def test_a_value_that_was_given_back_may_be_cited_again(release: Release) -> Non
     release.decide("withdraw", SHARE)
     release.decide("reinstate", SHARE, "doch richtig")
     assert release.explain(SHARE) == before
+
+
+def test_of_a_value_that_must_stay_secret_neither_a_number_nor_a_way_to_one_is_told(release: Release) -> None:
+    value_id = withdrawn(release, "sum_of_parts|confidential")
+    facts = release.explain(value_id)
+    assert facts["reason_de"] == "Von uns zurückgehalten, weil sich sonst eine geheime Zahl errechnen ließe."
+    assert (facts["value"], facts["citation_de"], facts["withdrawal"]) == (None, None, None)
+    assert (facts["instead"]["observations"], facts["instead"]["mixtures"], facts["vintages"]) == ([], [], [])
+    assert not [number for number in ("6504", "6540", "108742", "108400") if number in json.dumps(facts)]
+    assert "von uns zurückgehalten (line 7, field 18 von t_flat.csv)" in release.text(value_id)

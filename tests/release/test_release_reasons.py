@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import product
 from typing import Any
 
 import pytest
 
-from integrationsmonitor.release.reasons import REASONS, Evidence, Vintage, kind_of, reason_of
+from integrationsmonitor.release.reasons import REASONS, Evidence, Vintage, hidden_because, kind_of, reason_of
 
 RELEASED = datetime(2026, 11, 22, 1, 15)
 BEFORE, AFTER = datetime(2026, 6, 1), datetime(2026, 11, 23)
@@ -85,6 +86,25 @@ def test_a_decision_of_a_person_weighs_most() -> None:
     assert why(row(), withheld, withdrawn=({}, {"v": "Fehler"}), vintages=correction) == "withdrawn_by_us"
     assert why(withheld, row(), withdrawn=({"v": "Fehler"}, {}), vintages=correction) == "given_back"
     assert why(withheld, row(), withdrawn=({"v": "Fehler"}, {"v": "Fehler"})) == "unknown"
+
+
+def test_what_must_stay_secret_says_so_and_says_when_it_need_not_any_more() -> None:
+    secret = row(value=None, status="withheld", flags="confidential")
+    assert why(row(), secret, vintages=vintages("correction")) == "confidential_by_us"
+    assert why(secret, row()) == "said_again"
+    assert why(secret, row(), is_backwards=True) == "confidential_by_us", "the later one is the one that is silent"
+    taken_back = row(value=None, status="withheld", flags="withdrawn")
+    assert why(taken_back, secret) == "flags_changed", "nothing is said before, nor after"
+
+
+def test_no_number_is_told_of_what_the_later_release_keeps_secret() -> None:
+    secret = row(value=None, status="withheld", flags="sum_of_parts|confidential")
+    backwards = replace(KNOWN, is_backwards=True)
+    assert hidden_because(row(), secret, KNOWN) == "confidential"
+    assert hidden_because(secret, row(), backwards) == "confidential"
+    assert hidden_because(secret, row(), KNOWN) is None, "it is said again"
+    assert hidden_because(row(), row(flags="withdrawn"), KNOWN) == "withdrawn"
+    assert hidden_because(row(), None, KNOWN) is hidden_because(None, row(), KNOWN) is None
 
 
 def test_a_known_error_of_the_source_is_told_when_it_is_handled_and_when_it_ends() -> None:

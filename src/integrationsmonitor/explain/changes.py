@@ -42,8 +42,8 @@ _TOLD = ("measure", "value", "value_low", "value_high", "unit", "is_within_round
 
 
 def changes(con: duckdb.DuckDBPyConnection, row: Row) -> list[dict[str, Any]]:
-    """The changes against the year before; none beside a value that is not there or was taken back."""
-    if row["is_withdrawn"] or row["value"] is None or not has(con, "mart_indicator_change"):
+    """The changes against the year before; none beside a value that is not there or is no longer said."""
+    if row["no_longer_said"] or row["value"] is None or not has(con, "mart_indicator_change"):
         return []
     return [
         {**{name: change[name] for name in _TOLD}, "text_de": _told(row, change)} for change in rows(con, _CHANGES, row)

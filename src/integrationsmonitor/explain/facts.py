@@ -1,7 +1,7 @@
 """What is known of one value. Comes in: its row of mart_indicator and the release. Goes out: a dictionary for JSON.
 
-Every number is one of the marts; the only arithmetic here is rounding for people. A value that a person took back is
-told with its reason: without any number where the release has none, and in a release from before with the number of
+Every number is one of the marts; the only arithmetic here is rounding for people. A value that is no longer said is
+told with its reason and without any number; one that a person took back after the release was made with the number of
 then, which is not to be cited.
 """
 
@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor.decisions import Withdrawal
+from integrationsmonitor.decisions import CONFIDENTIAL, Withdrawal, no_longer_said
 from integrationsmonitor.explain import making, territories, words
 from integrationsmonitor.explain.asking import rows
 from integrationsmonitor.explain.changes import changes
@@ -30,8 +30,7 @@ _ROLES = ("numerator", "denominator")
 
 def of(con: duckdb.DuckDBPyConnection, row: Row, withdrawn: Mapping[str, Withdrawal]) -> dict[str, Any]:
     """All facts of a value, as JSON has them; `withdrawn` are the decisions of today, whatever the release knew."""
-    is_withdrawn = row["value_id"] in withdrawn or "withdrawn" in row["flags"].split("|")
-    row = {**row, "is_withdrawn": is_withdrawn, "withdrawn": [*withdrawn]}
+    row = {**row, "no_longer_said": no_longer_said(row, withdrawn), "withdrawn": [*withdrawn]}
     (indicator,) = rows(con, "from dim_indicator where indicator_id = $indicator_id", row)
     (variant,) = rows(
         con,
@@ -87,13 +86,13 @@ def of(con: duckdb.DuckDBPyConnection, row: Row, withdrawn: Mapping[str, Withdra
         "elsewhere": territories.elsewhere(con, row),
         "flags": [{"flag": flag, "text_de": words.FLAGS.get(flag, flag)} for flag in row["flags"].split("|") if flag],
         "corrections": _corrections(con, row, parts),
-        "vintages": [] if is_withdrawn else vintages(con, row, parts),
+        "vintages": [] if row["no_longer_said"] else vintages(con, row, parts),
         "changes": changes(con, row),
         "variants": other_variants(con, row),
         "instead": instead_of(con, row) if row["value"] is None else None,
         "release": {name: meta[name] for name in ("release_id", "source_mode", "notice_de")},
         "citation_de": None
-        if row["value"] is None or is_withdrawn
+        if row["value"] is None or row["no_longer_said"]
         else citation(row, indicator, variant, parts, meta, period=period),
     }
     return {name: plain(value) for name, value in found.items()}
@@ -153,10 +152,12 @@ def _reason(
     if row["value"] is not None:
         return None
     told = [entry["reason_de"] for entry in rows(con, "from mart_withdrawal where value_id = $value_id", row)]
-    if row["is_withdrawn"] and decision:
+    if decision:
         told.append(decision.reason)
     if told:
         return f"Nach der Veröffentlichung zurückgezogen, nicht weiter zu zitieren: {told[0]}"
+    if row["no_longer_said"] == CONFIDENTIAL:
+        return words.CONFIDENTIAL
     if row["status"] == "not_convertible":
         return territories.why_not(con, row, parts)
     reason = words.reason(row["status"])
@@ -177,7 +178,7 @@ def _withdrawal(decision: Withdrawal | None) -> dict[str, Any] | None:
 
 
 def _corrections(con: duckdb.DuckDBPyConnection, row: Row, parts: Sequence[Row]) -> list[dict[str, Any]]:
-    """Known errors of the sources that were put right on the way to the value; without numbers once it is withdrawn."""
+    """Known errors of the sources that were put right on the way to the value; without numbers once that is unsaid."""
     sql = """
         select correction_id, observation_id, action, printed_value, published_value, reason_de
         from mart_correction
@@ -185,5 +186,5 @@ def _corrections(con: duckdb.DuckDBPyConnection, row: Row, parts: Sequence[Row])
         order by all
     """
     found = rows(con, sql, {"ids": [part["observation_id"] for part in parts]})
-    hidden = {"printed_value": None, "published_value": None} if row["is_withdrawn"] else {}
+    hidden = {"printed_value": None, "published_value": None} if row["no_longer_said"] else {}
     return [{**entry, **hidden} for entry in found]

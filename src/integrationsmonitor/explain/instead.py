@@ -2,8 +2,8 @@
 
 Comes in: a row of mart_indicator. Goes out: other variants, neighbouring periods of the same territory, and numbers of
 several bases that lie ready, with what must not be made of them: two numbers of different bases are named as a mixture
-where no mart holds their quotient. Nothing here is published as a value. Beside a value that was taken back no number
-is named from which it could be computed again. Refuses nothing.
+where no mart holds their quotient. Nothing here is published as a value. Beside a value that is no longer said no
+number is named from which it could be computed again. Refuses nothing.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def other_variants(con: duckdb.DuckDBPyConnection, row: Row) -> list[dict[str, A
 def instead_of(con: duckdb.DuckDBPyConnection, row: Row) -> dict[str, Any]:
     """What exists where there is no value."""
     # The single numbers of a Kreis are those of its own day: none of a converted value's territory.
-    ready = [] if row["is_withdrawn"] or row["territory"] != AS_PUBLISHED else rows(con, _LYING_READY, row)
+    ready = [] if row["no_longer_said"] or row["territory"] != AS_PUBLISHED else rows(con, _LYING_READY, row)
     return {
         "variants": other_variants(con, row),
         "periods": [entry for side in ("before", "after") for entry in _neighbour(con, row, side)],
@@ -165,8 +165,8 @@ def _neighbour(con: duckdb.DuckDBPyConnection, row: Row, side: str) -> list[dict
 
 
 def _told(con: duckdb.DuckDBPyConnection, row: Row, entry: Row) -> dict[str, Any]:
-    """A value that exists, with its numbers in words; it may share them with a value that was taken back."""
-    if row["is_withdrawn"]:
+    """A value that exists, with its numbers in words; it may share them with a value that is no longer said."""
+    if row["no_longer_said"]:
         entry = {**entry, "numerator": None, "denominator": None}
     value = text = words.quoted(entry)
     if entry["numerator"] is not None and entry["denominator"] is not None:

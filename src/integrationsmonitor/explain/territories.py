@@ -65,8 +65,8 @@ def territory(con: duckdb.DuckDBPyConnection, row: Row, parts: Sequence[Row]) ->
 
 
 def elsewhere(con: duckdb.DuckDBPyConnection, row: Row) -> list[dict[str, Any]]:
-    """The same value on other territories, one line each; nothing beside a value that was taken back."""
-    if row["is_withdrawn"]:
+    """The same value on other territories, one line each; nothing beside a value that is no longer said."""
+    if row["no_longer_said"]:
         return []
     told = ("value_id", "territory", "territory_date", "value", "status")
     found = rows(con, _ELSEWHERE, row)

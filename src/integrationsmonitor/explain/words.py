@@ -27,6 +27,7 @@ AVAILABILITY = {
     "no_source_per_kreis": "Es ist keine Quelle bekannt, die das je Kreis nennt.",
     "on_order_only": "Das gibt es nur als Sonderauswertung auf Bestellung.",
 }
+CONFIDENTIAL = "Von uns zurückgehalten, weil sich sonst eine geheime Zahl errechnen ließe."
 FLAGS = {
     "sum_of_parts": "Summe ihrer Teile, weil die Quelle keine Gesamtzahl nennt",
     "sum_of_rounded": "Summe gerundeter Teile: die Grenzen beachten",

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.errors import MonitorError
 from integrationsmonitor.release import news
-from integrationsmonitor.release.reasons import Evidence, Vintage, is_taken_back, kind_of, reason_of
+from integrationsmonitor.release.reasons import Evidence, Vintage, hidden_because, kind_of, reason_of
 from integrationsmonitor.release.tables import connection, count, literal, quoted
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 # When the parts of a value became known may move without the value: that alone is no difference.
 _NO_DIFFERENCE = {"value_id", "source_known_from", "recorded_at"}
-# What a person took back is not told again, nor anything from which it could be computed.
-_TAKEN_BACK = {"value", "value_low", "value_high", "numerator", "denominator"}
+# What is no longer said is not told again, nor anything from which it could be computed.
+_NUMBERS = {"value", "value_low", "value_high", "numerator", "denominator"}
 # A bound that is not stated was, and is, the value itself: saying so is no difference.
 _BOUNDS = ("value_low", "value_high")
 _NAMED = (
@@ -60,7 +60,7 @@ def compare(old: Path | None, new: Path, scratch: Path, without_old_de: str = FI
             return {"format": 1, "old": None, "without_old_de": without_old_de, "new": head, **nothing}
         _attach(con, old, "old")
         columns = {side: _columns(con, side) for side in ("old", "new")}
-        evidence = _evidence(con, columns, _head(con, "old")["released_at"])
+        evidence = _evidence(con, columns, *(_head(con, side)["released_at"] for side in ("old", "new")))
         values = _values(con, columns, evidence)
         return {
             "format": 1,
@@ -172,7 +172,9 @@ def _converted(con: duckdb.DuckDBPyConnection, columns: Columns, side: str) -> d
     return dict(found)
 
 
-def _evidence(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns], released_at: datetime) -> Evidence:
+def _evidence(
+    con: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns], released_at: datetime, new_released_at: datetime
+) -> Evidence:
     """What both releases say beside the values themselves."""
 
     def both(table: str, names: tuple[str, ...], clause: str = "") -> tuple[list[tuple[Any, ...]], ...]:
@@ -198,6 +200,7 @@ def _evidence(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns], re
         newest_period={row[:3]: row[3] for row in newest},
         vintages=(latest[0], latest[1]),
         has_vintages={*_VINTAGE} <= columns["old"].get("mart_indicator_vintage", {}).keys(),
+        is_backwards=new_released_at < released_at,
     )
 
 
@@ -246,8 +249,8 @@ def _told(
     kind = kind_of(old, new, different)
     indicator, variant, group = (row[name] for name in ("indicator_id", "variant", "group_key"))
     of_variant = labels.get(("dim_indicator_variant", "group_key", indicator, variant))
-    hidden = bool(row) and is_taken_back(row, evidence.withdrawn[1])
-    shown = different - _TAKEN_BACK if hidden else different
+    hidden = hidden_because(old, new, evidence)
+    shown = different - _NUMBERS if hidden else different
     value = {
         "kind": kind,
         "reason": reason_of(kind, old, new, evidence),
@@ -256,13 +259,26 @@ def _told(
         "variant_de": labels.get(("dim_indicator_variant", "label_de", indicator, variant), variant),
         # Empty where the variant speaks of this group anyway.
         "group_de": "" if group == of_variant else labels.get(("dim_group", "label_de", group), group),
-        "old": {"value": None if hidden else old["value"], "status": old["status"]} if old else None,
-        "new": {"value": new["value"], "status": new["status"]} if new else None,
+        "old": _stands(old, hidden),
+        "new": _stands(new, hidden),
+        "no_longer_said": hidden,
         "is_within_rounding": None if hidden else _is_within_rounding(old, new),
-        "columns": {name: [old_row[name], new_row[name]] for name in compared if name in shown},
+        "columns": {
+            name: [_shown(row[name], hidden) for row in (old_row, new_row)] for name in compared if name in shown
+        },
         "withdrawal_de": evidence.withdrawn[1].get(row["value_id"]),
     }
     return {**value, "sentence_de": news.sentence(value)}
+
+
+def _stands(row: Mapping[str, Any] | None, hidden: str | None) -> dict[str, Any] | None:
+    """A value as a release has it, without a number that is no longer said."""
+    return {"value": None if hidden else row["value"], "status": _shown(row["status"], hidden)} if row else None
+
+
+def _shown(entry: Any, hidden: str | None) -> Any:
+    """What may be shown of an entry: the status of a zero is its number."""
+    return "value" if hidden and entry == "zero" else entry
 
 
 def _is_other(old: Mapping[str, Any], new: Mapping[str, Any], name: str) -> bool:

@@ -40,6 +40,11 @@ STATUS_DE = {
     "not_recorded": "nicht erfasst",
     "not_convertible": "nicht umrechenbar",
 }
+# What a sentence says instead of a number that is no longer said.
+_NO_LONGER_SAID_DE = {
+    "withdrawn_by_us": "die Zahl von bisher ist nicht weiter zu zitieren",
+    "confidential_by_us": "die Zahl von bisher ist nicht weiter zu nennen",
+}
 _UNITS = {"Prozent": " %", "Index": ""}
 Difference = Mapping[str, Any]
 
@@ -213,8 +218,8 @@ def _what(value: Difference) -> str:
         return f"neu, {_quoted(value, new)}"
     if value["kind"] == "gone":
         return f"entfallen, zuletzt {_quoted(value, old)}"
-    if value["reason"] == "withdrawn_by_us":
-        return f"{_quoted(value, new)}; die Zahl von bisher ist nicht weiter zu zitieren"
+    if value["reason"] in _NO_LONGER_SAID_DE and new["status"] == "withheld":
+        return f"{_quoted(value, new)}; {_NO_LONGER_SAID_DE[value['reason']]}"
     if old != new:
         now, before = _apart(value, new, old)
         return f"{now} statt {before}" + (
@@ -265,6 +270,8 @@ def _apart(value: Difference, one: Difference, other: Difference) -> tuple[str, 
 
 def _quoted(value: Difference, stated: Difference, decimals: int | None = None) -> str:
     """A value with its unit, or why there is none."""
+    if stated["value"] is None and stated["status"] == "value":
+        return "eine Zahl, die nicht mehr zu nennen ist"
     if stated["value"] is None:
         return f"kein Wert ({STATUS_DE.get(stated['status'], stated['status'])})"
     unit = _UNITS.get(value["unit"], f" {value['unit']}")

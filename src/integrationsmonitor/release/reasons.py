@@ -12,12 +12,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from integrationsmonitor.decisions import CONFIDENTIAL, WITHDRAWN, no_longer_said
+
 KINDS = ("appeared", "changed", "gone", "marked")
 
 # The revisions of a source have the names of `revision_kind` (mart_indicator_vintage).
 REASONS = {
     "withdrawn_by_us": "von uns zurückgezogen",
     "given_back": "Rücknahme aufgehoben",
+    "confidential_by_us": "zurückgehalten, weil sich sonst eine geheime Zahl errechnen ließe",
+    "said_again": "nicht mehr zurückgehalten: Es lässt sich keine geheime Zahl mehr errechnen",
     "indicator_new": "Indikator neu im Katalog",
     "indicator_removed": "Indikator nicht mehr im Katalog",
     "variant_new": "Variante neu im Katalog",
@@ -69,7 +73,8 @@ class Evidence:
 
     `definitions`: version by indicator · `variants`: (indicator, variant) · `withdrawn`: reason by value that a person
     took back · `newest_period`: last day by (indicator, variant, group) in the old one · `vintages`: the last one by
-    (value, axis) · `has_vintages`: whether the old release has such a table at all.
+    (value, axis) · `has_vintages`: whether the old release has such a table at all · `is_backwards`: whether the old
+    one is the later one.
     """
 
     released_at: datetime
@@ -79,6 +84,7 @@ class Evidence:
     newest_period: Mapping[tuple[str, ...], date] = field(default_factory=dict)
     vintages: tuple[Mapping[tuple[str, str], Vintage], Mapping[tuple[str, str], Vintage]] = ({}, {})
     has_vintages: bool = True
+    is_backwards: bool = False
 
 
 def kind_of(old: Row | None, new: Row | None, different: set[str]) -> str:
@@ -90,9 +96,16 @@ def kind_of(old: Row | None, new: Row | None, different: set[str]) -> str:
     return "changed" if different & _NUMBERS else "marked"
 
 
-def is_taken_back(row: Row, withdrawn: Mapping[str, str]) -> bool:
-    """Whether a person took a value back, or a published one that it repeats or is made with."""
-    return row["value_id"] in withdrawn or "withdrawn" in _words(row)
+def hidden_because(old: Row | None, new: Row | None, evidence: Evidence) -> str | None:
+    """Why no number of a value may be told; None where it may.
+
+    What is withdrawn in the new release was wrong, what is confidential in the later one is secret, also where
+    somebody compares backwards.
+    """
+    row, later = new or old, (old or new) if evidence.is_backwards else (new or old)
+    if row and no_longer_said(row, evidence.withdrawn[1]) == WITHDRAWN:
+        return WITHDRAWN
+    return CONFIDENTIAL if later and no_longer_said(later) == CONFIDENTIAL else None
 
 
 def reason_of(kind: str, old: Row | None, new: Row | None, evidence: Evidence) -> str:
@@ -133,9 +146,13 @@ def _why_it_went(old: Row, evidence: Evidence) -> str:
 
 def _why_it_changed(old: Row, new: Row, evidence: Evidence) -> str:
     sides = zip((old, new), evidence.withdrawn, strict=True)
-    before, after = (is_taken_back(row, withdrawn) for row, withdrawn in sides)
+    before, after = (no_longer_said(row, withdrawn) for row, withdrawn in sides)
+    if before != after and after:
+        return {WITHDRAWN: "withdrawn_by_us", CONFIDENTIAL: "confidential_by_us"}[after]
+    if before != after and before == CONFIDENTIAL:
+        return "confidential_by_us" if evidence.is_backwards else "said_again"
     if before != after:
-        return "withdrawn_by_us" if after else "given_back"
+        return "given_back"
     if old["definition_version"] != new["definition_version"]:
         return "definition_version"
     if _BY_US & (_words(old) ^ _words(new)):
