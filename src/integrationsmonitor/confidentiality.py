@@ -104,17 +104,22 @@ _RELATIONS = """
     order by sum_id
 """
 
-# One row per part of each value, with the number of mart_indicator that it is a part of.
+# One row per part of each value, with the number of mart_indicator that it is a part of. The numerator of a difference of
+# two shares is that of their counts; what else is made of two values says no more than these do.
 _PARTS = """
     create or replace temporary table part as
     select
         value_id,
         is_default and territory = 'as_published' as is_default,
-        role,
-        case role when 'numerator' then numerator else denominator end as number,
+        case role when 'against_numerator' then 'numerator' else role end as role,
+        case role
+            when 'denominator' then denominator
+            when 'against_denominator' then null
+            else numerator
+        end as number,
         coalesce(mart_indicator.value, mart_indicator.value_low, mart_indicator.value_high) is not null as has_value,
         part_no,
-        mart_provenance.weight,
+        case role when 'against_numerator' then -mart_provenance.weight else mart_provenance.weight end as weight,
         mart_provenance.dataset_id,
         mart_provenance.observation_id,
         coalesce(observation.value, 0) as value,
@@ -140,7 +145,7 @@ _MADE_OTHERWISE = """
     from part
     where number is not null
     group by value_id, role, number
-    having bool_and(is_named) and abs(number - cast(sum(weight * value) as decimal(24, 6))) > 0.000001
+    having bool_and(is_named) and abs(number - cast(sum(weight * value) as decimal(24, 6))) > 0.000002
     order by value_id, role
 """
 
@@ -266,7 +271,7 @@ def _statements(con: duckdb.DuckDBPyConnection, unfounded: Mapping[str, str]) ->
 
 def _form(parts: Sequence[_Part]) -> Form:
     """What a published number says of its cells: as much as the rounding of each, and its own, leaves of it."""
-    own = 0 if all(part.weight == 1 for part in parts) else _PRINTED_TO / 2
+    own = 0 if all(abs(part.weight) == 1 for part in parts) else _PRINTED_TO
     low = high = Fraction(parts[0].number)
     for part in parts:
         weight = Fraction(part.weight)
@@ -274,8 +279,9 @@ def _form(parts: Sequence[_Part]) -> Form:
             low -= weight * Fraction(part.value)
             high -= weight * Fraction(part.value)
         else:
-            low -= weight * Fraction(part.below)
-            high += weight * Fraction(part.above)
+            below, above = (part.below, part.above) if weight > 0 else (part.above, part.below)
+            low -= abs(weight) * Fraction(below)
+            high += abs(weight) * Fraction(above)
     terms = tuple((part.node, Fraction(part.weight)) for part in parts if part.node is not None)
     return Form(terms, low - own, high + own)
 

@@ -56,12 +56,14 @@ def read(warehouse: Path) -> Knowledge:
         )
         names = [column[0] for column in cells.description]
         rows = [dict(zip(names, row, strict=True)) for row in cells.fetchall()]
+        # a value made of two others says no more than these two, which stand in the file themselves
         parts = con.execute(
             "select value_id, role, case role when 'numerator' then numerator else denominator end as number, "
             "observation_id, weight, observation.value - observation.value_low, "
             "observation.value_high - observation.value from mart_provenance "
             "join mart_indicator using (value_id) join fct_observation as observation using (observation_id) "
-            "where number is not null"
+            "join dim_indicator_variant using (indicator_id, variant) "
+            "where number is not null and of_indicator_id is null"
         ).fetchall()
     found = Knowledge()
     for row in rows:
