@@ -114,6 +114,33 @@ def test_a_value_that_was_taken_back_is_published_as_withheld_without_a_number()
     ]
 
 
+def test_a_secret_has_no_number_at_any_time_and_nothing_else_loses_one() -> None:
+    history = History()
+    history.publish({name: Value(Decimal("6.1"), "value", 1) for name in "abc"})
+    history.publish({name: Value(None, "withheld", 1) for name in "ab"} | {"c": Value(Decimal("6.2"), "value", 1)})
+    told = publications.without_secrets(history.account().rows, {"a"})
+    assert [(row.status, row.value) for row in told if row.value_id == "a"] == [("withheld", None)] * 2
+    before = history.account().rows
+    assert [row for row in told if row.value_id != "a"] == [row for row in before if row.value_id != "a"]
+
+
+@pytest.mark.parametrize("last", [{}, {"a": Value(None, "secret", 1)}], ids=["gone", "hidden by its source"])
+def test_what_went_while_it_was_withheld_keeps_no_number(last: State) -> None:
+    """Why it was withheld nobody can ask any more."""
+    history = History()
+    for state in ({"a": Value(Decimal("6.1"), "value", 1)}, {"a": Value(None, "withheld", 1)}, last):
+        history.publish(state)
+    assert [row.value for row in publications.without_secrets(history.account().rows, set())] == [None] * 3
+
+
+def test_what_is_said_again_has_its_numbers_again() -> None:
+    history = History()
+    number = Value(Decimal("6.1"), "value", 1)
+    for state in ({"a": number}, {"a": Value(None, "withheld", 1)}, {"a": number}, {}):
+        history.publish(state)
+    assert publications.without_secrets(history.account().rows, set()) == history.account().rows
+
+
 def test_what_was_published_before_an_unknown_publication_is_not_claimed() -> None:
     """The folder of an older version's release is gone: nobody knows how long the values before it stood."""
     history = History()

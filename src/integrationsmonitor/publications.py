@@ -3,7 +3,8 @@
 Comes in: the journal's records `published` and `rolled_back`, and `archive/publications/<release_id>.parquet`: the
 values in which a release differs from the one that was published before it (its base, in the file's metadata). Goes
 out: one row per real change of a published value, and what is published now. A rollback is a publication of the older
-state. Refuses: a publication whose file is lost (MonitorError).
+state. The archive keeps every number; what is released of the account lacks those that must stay secret. Refuses: a
+publication whose file is lost (MonitorError).
 
 A release counts from its line in the journal on, with the time at which it was made; a file without a line is no
 publication. Publications of versions that kept no such file are unknown, unless their folder is still there
@@ -13,7 +14,7 @@ publication. Publications of versions that kept no such file are unknown, unless
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PUBLISHED, ROLLED_BACK = "published", "rolled_back"
-REMOVED = "removed"
+REMOVED, WITHHELD = "removed", "withheld"
 # What tells a person which value it was, even when no release that holds it is left.
 IDENTITY = (
     "indicator_id", "variant", "territory", "group_key", "region_key", "region_name", "period_type", "period_end",
@@ -178,6 +179,26 @@ def rows_of(changes: State, number: int, release_id: str, moment: datetime) -> I
     return (Row(value_id, number, release_id, moment, *value) for value_id, value in sorted(changes.items()))
 
 
+def without_secrets(rows: Sequence[Row], confidential: Collection[str]) -> list[Row]:
+    """The account as it may be released: values that are confidential today have no number at any time.
+
+    Why a value was withheld, the account does not say. So one that came to be withheld and was not told since, but is
+    gone or hidden by its source, has none either: it may have been confidential.
+    """
+    silent, since, last = set(confidential), set[str](), dict[str, Row]()
+    for row in rows:
+        last[row.value_id] = row
+        if row.value is not None:
+            since.discard(row.value_id)
+        elif row.status == WITHHELD:
+            since.add(row.value_id)
+    silent |= {value_id for value_id in since if last[value_id].status != WITHHELD}
+    return [
+        row._replace(value=None, status=WITHHELD) if row.value_id in silent and row.value is not None else row
+        for row in rows
+    ]
+
+
 def path_of(settings: Settings, release_id: str) -> Path:
     """Where the changes of a release stand."""
     return settings.archive / "publications" / f"{release_id}.parquet"
@@ -230,8 +251,13 @@ def write(settings: Settings, release_id: str, delta: Delta, identity: Mapping[s
     files.write_atomic(path_of(settings, release_id), body.getvalue())
 
 
-def table(rows: Sequence[Row]) -> pa.Table:
-    """The account as the input table `publication` of the dbt project."""
+def table(rows: Sequence[Row], confidential: Collection[str] = ()) -> pa.Table:
+    """The account as the input table `publication` of the dbt project, without secrets."""
     from integrationsmonitor.catalog_tables import arrow_table
 
-    return arrow_table("publication", [row._asdict() for row in rows])
+    return arrow_table("publication", [row._asdict() for row in without_secrets(rows, confidential)])
+
+
+def rows_in(told: pa.Table) -> list[Row]:
+    """The rows of such a table."""
+    return [Row(**row) for row in told.to_pylist()]

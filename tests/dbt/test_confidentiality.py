@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import duckdb
 import pytest
 from landing_fixture import PROJECT, Landing, settings_for
 
-from integrationsmonitor import confidentiality
+from integrationsmonitor import confidentiality, publications
 from integrationsmonitor.catalog import load_catalog
 from integrationsmonitor.errors import MonitorError
 from integrationsmonitor.night import protected
@@ -22,6 +23,9 @@ KNOWN = datetime(2026, 7, 1, 8, 0)
 EARLIER, DAY, LATER = date(2018, 12, 31), date(2019, 12, 31), date(2020, 12, 31)
 TABLE, WITH_LAND = "regio_12411_01_01_4", "regio_12411_03_03_4"
 KREISE = load_catalog(PROJECT / "catalog").kreise_at(DAY)
+
+
+LAND = "7b03d568863da0b4"  # the inhabitants of the Land on DAY, as published
 
 
 def people(region: str, day: date, value: int | None) -> dict[str, Any]:
@@ -46,7 +50,9 @@ def built(dbt_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     landing.answer(TABLE, of_table, raw="a", known=KNOWN)
     landing.answer(WITH_LAND, [*hidden_land, *hidden_kreise], raw="b", known=KNOWN)
-    result = protected.build(settings_for(dbt_home), landing.write(), silent)
+    published = [publications.Row(value_id, 1, "r1", KNOWN, Decimal(9), "value", 1) for value_id in (LAND, "f" * 16)]
+    tables = landing.write() | {"publication": publications.table(published)}
+    result = protected.build(settings_for(dbt_home), tables, silent)
     copy = tmp_path_factory.mktemp("confidential")
     shutil.copy(result.path, copy / "warehouse.duckdb")
     shutil.copytree(result.path.parent / "inputs", copy / "inputs")
@@ -73,6 +79,15 @@ def test_a_sum_that_tells_a_hidden_land_is_withheld_on_every_territory(built: Pa
         where mart_indicator.region_key = '16' and mart_indicator.period_end = '{DAY}'
     """
     assert query(built, numbers) == [(0, 0)]
+
+
+def test_what_was_published_of_it_before_is_told_without_a_number_too(built: Path) -> None:
+    of_land = "select value_id from mart_indicator where territory = 'as_published' and status = 'withheld'"
+    assert (LAND,) in query(built, of_land)
+    assert query(built, "select value_id, status, value from mart_publication order by 1") == [
+        (LAND, "withheld", None),
+        ("f" * 16, "value", 9),
+    ]
 
 
 def test_nothing_else_is_withheld(built: Path) -> None:

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from release_support import facts_of, settings_of
 
+from integrationsmonitor import publications
 from integrationsmonitor.errors import ConfigError
 from integrationsmonitor.release import Release, asked, diff, news, publish, releases
 from integrationsmonitor.release.reasons import REASONS
@@ -185,6 +186,83 @@ def test_mistakes_name_what_there_is(home: Settings, two: Two) -> None:
 def test_without_a_release_there_is_nothing_to_compare(settings: Settings) -> None:
     with pytest.raises(ConfigError, match="no release yet"):
         asked.difference(settings)
+
+
+# ---- what must stay secret ----------------------------------------------------------------------------------------
+
+SECRET = "region_key = '16054' and variant = 'fortschreibung' and period_end = '2020-12-31'"
+ZERO = "region_key = '16053' and variant = 'fortschreibung' and period_end = '2020-12-31'"
+FOUR = (
+    "update mart_indicator set value = 4.3484969270, value_low = 4.3484969270, value_high = 4.3484969270, "
+    f"numerator = 1691, denominator = 38887 where {SECRET}",
+    "update mart_indicator set value = 0, value_low = 0, value_high = 0, numerator = 0, status = 'zero', "
+    f"numerator_status = 'zero' where {ZERO}",
+)
+SILENT = (
+    "update mart_indicator set value = null, value_low = null, value_high = null, numerator = null, "
+    "denominator = null, numerator_status = 'withheld', denominator_status = 'withheld', status = 'withheld', "
+    "flags = 'confidential' "
+    f"where ({SECRET}) or ({ZERO})"
+)
+
+
+@pytest.fixture
+def silenced(settings: Settings, candidate: Path, quality_dir: Path, tmp_path: Path) -> tuple[Settings, Two]:
+    """A release that says a number, and one in which it must stay secret."""
+    made = []
+    for number, statements in enumerate((FOUR, (SILENT,)), start=1):
+        path = tmp_path / f"{number}.duckdb"
+        shutil.copy(candidate, path)
+        with duckdb.connect(str(path)) as con:
+            for statement in statements:
+                con.execute(statement)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("MONITOR_NOW", f"2026-11-2{number}T02:15:00+01:00")
+            made.append(publish(settings, path, quality_dir, facts_of(number)))
+    return settings, (made[0], made[1])
+
+
+def test_the_news_of_a_secret_do_not_tell_it(silenced: tuple[Settings, Two]) -> None:
+    _, (_, release) = silenced
+    values = told(release)["values"]
+    assert {(value["kind"], value["reason"], value["no_longer_said"]) for value in values} == {
+        ("changed", "confidential_by_us", "confidential")
+    }
+    assert [value["old"] for value in values] == [{"value": None, "status": "value"}] * 2, "nor that it was a zero"
+    numbers = {"value", "value_low", "value_high", "numerator", "denominator"}
+    assert not any(numbers & value["columns"].keys() for value in values)
+    assert all("zero" not in columns for value in values for columns in value["columns"].values())
+    assert values[0]["sentence_de"].endswith(
+        "kein Wert (zurückgehalten); die Zahl von bisher ist nicht weiter zu nennen. Grund: zurückgehalten, weil sich "
+        "sonst eine geheime Zahl errechnen ließe."
+    )
+    for name in ("diff.json", "diff.md"):
+        text = (release.path / name).read_text(encoding="utf-8")
+        assert not [number for number in ("4,3", "4.3", "1691", "38887") if number in text], name
+
+
+def test_who_compares_backwards_is_not_told_it_either(silenced: tuple[Settings, Two]) -> None:
+    settings, (first, second) = silenced
+    found = asked.difference(settings, second.id, first.id)
+    assert {value["reason"] for value in found["values"]} == {"confidential_by_us"}
+    assert [value["new"] for value in found["values"]] == [{"value": None, "status": "value"}] * 2
+    text = "\n".join([diff.as_json(found), *news.lines(found)])
+    assert "eine Zahl, die nicht mehr zu nennen ist statt kein Wert (zurückgehalten)" in text
+    assert not [number for number in ("4,3", "4.3", "1691", "38887") if number in text]
+
+
+def test_the_account_of_a_release_keeps_no_number_of_a_secret(silenced: tuple[Settings, Two]) -> None:
+    settings, (_, second) = silenced
+    account = (
+        "select distinct told.status, told.value from mart_publication as told join mart_indicator using (value_id) "
+        f"where ({SECRET}) or ({ZERO})"
+    )
+    with duckdb.connect(str(second.path / "warehouse.duckdb"), read_only=True) as con:
+        assert con.execute(account).fetchall() == [("withheld", None)]
+        ids = con.execute(f"select value_id from mart_indicator where {SECRET}").fetchall()
+        assert con.execute("select count(*) from mart_publication where value is not null").fetchone() > (0,)
+    kept = [row.value for row in publications.account(settings).rows if (row.value_id,) in ids]
+    assert kept == [Decimal("4.3484969270"), None], "the archive knows what was published, for those who answer for it"
 
 
 # ---- German -------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """A warehouse from which no hidden cell can be computed. Comes in: the tables of a build. Goes out: the warehouse.
 
-What the first build says too much is withheld in a second one; then nothing may be left to withhold. Refuses
-(MonitorError) where something is.
+What the first build says too much is withheld in a second one, also where it says what was published before; then
+nothing may be left to withhold. Refuses (MonitorError) where something is.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from integrationsmonitor import confidentiality, warehouse
+from integrationsmonitor import confidentiality, publications, warehouse
 from integrationsmonitor.catalog_tables import arrow_table
 from integrationsmonitor.errors import MonitorError
 
@@ -32,7 +32,9 @@ def build(
     if not found.withheld:
         return built
     rows = [{"value_id": value_id, "reason_de": reason} for value_id, reason in found.withheld.items()]
-    built = warehouse.build(settings, {**tables, "confidential": arrow_table("confidential", rows)}, report, folder)
+    told = publications.table(publications.rows_in(tables["publication"]), found.withheld)
+    silent = {**tables, "confidential": arrow_table("confidential", rows), "publication": told}
+    built = warehouse.build(settings, silent, report, folder)
     left = _check(built, report).withheld
     if left:
         raise MonitorError(

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor import archive, clock, publications
+from integrationsmonitor.decisions import CONFIDENTIAL, no_longer_said
 from integrationsmonitor.publications import PUBLISHED, ROLLED_BACK, Account, Delta, Value
 from integrationsmonitor.release import shelf
 from integrationsmonitor.release.tables import Table, connection, fill_table, literal
@@ -56,7 +57,7 @@ def write_mart(
 ) -> Table:
     """`mart_publication` of the new release: everything published so far, and what it changes itself."""
     own = publications.rows_of(delta.changes, told.publications + 1, release_id, delta.released_at)
-    con.register("publications_told", publications.table([*told.rows, *own]))
+    con.register("publications_told", publications.table([*told.rows, *own], _confidential(con, target)))
     try:
         return fill_table(con, "publications_told", target, table)
     finally:
@@ -94,13 +95,24 @@ def _tell_in_full(settings: Settings, release: Mapping[str, Any]) -> None:
     publications.write(settings, release["release_id"], Delta("", moment, values), identity)
 
 
+def _confidential(con: duckdb.DuckDBPyConnection, database: str) -> set[str]:
+    """The values of which no number may be told, of whatever release."""
+    if not _has_indicators(con, database):
+        return set()
+    found = con.execute(f"select value_id, flags from {database}.main.mart_indicator where value is null").fetchall()
+    rows = [dict(zip(("value_id", "flags"), row, strict=True)) for row in found]
+    return {row["value_id"] for row in rows if no_longer_said(row) == CONFIDENTIAL}
+
+
 def _values(con: duckdb.DuckDBPyConnection, database: str) -> tuple[dict[str, Value], dict[str, tuple[Any, ...]]]:
     """The values of a warehouse and what names them, by value_id; a warehouse without indicators has none."""
-    found = con.execute(
-        "select 1 from duckdb_tables() where database_name = ? and table_name = 'mart_indicator'", [database]
-    ).fetchone()
-    if found is None:
+    if not _has_indicators(con, database):
         return {}, {}
     rows = con.execute(f"select {', '.join(_READ)} from {database}.main.mart_indicator").fetchall()
     wide = 1 + len(Value._fields)
     return {row[0]: Value(*row[1:wide]) for row in rows}, {row[0]: row[wide:] for row in rows}
+
+
+def _has_indicators(con: duckdb.DuckDBPyConnection, database: str) -> bool:
+    asked = "select 1 from duckdb_tables() where database_name = ? and table_name = 'mart_indicator'"
+    return con.execute(asked, [database]).fetchone() is not None
