@@ -111,8 +111,8 @@ def _check_made_of(file: Path, where: str, variant: Variant, variants: Mapping[V
             raise _unknown(file, f"{where}.{side}", f"{name.indicator}.{name.variant}", "a variant", ready)
         if made_of.numerator is None:
             raise ConfigError(
-                f"{file}: {where}.{side}: {name.indicator}.{name.variant} is not made of observations; name one that is, "
-                "or say with missing_de what lacks"
+                f"{file}: {where}.{side}: {name.indicator}.{name.variant} is not made of observations; "
+                "name one that is, or say with missing_de what lacks"
             )
 
 

@@ -104,8 +104,8 @@ _RELATIONS = """
     order by sum_id
 """
 
-# One row per part of each value, with the number of mart_indicator that it is a part of. The numerator of a difference of
-# two shares is that of their counts; what else is made of two values says no more than these do.
+# One row per part of each value, with the number of mart_indicator that it is a part of. The numerator of a difference
+# of two shares is that of their counts; what else is made of two values says no more than these do.
 _PARTS = """
     create or replace temporary table part as
     select

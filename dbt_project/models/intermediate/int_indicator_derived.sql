@@ -66,7 +66,7 @@ pair as (
             and variant.against_variant = against.variant
             and {{ same_key('made_of', 'against', same_value) }}
             and (against.known_to is null or made_of.known_from < against.known_to)
-            and (made_of.known_to is null or against.known_from < made_of.known_to)
+            and (made_of.known_to is null or made_of.known_to > against.known_from)
 ),
 
 calculated as (
@@ -169,8 +169,8 @@ vintage as (
 
 select
     * exclude (
-        formula, factor, made, made_low, made_high, is_exact, is_first_changed, share_factor, is_of_one_whole, is_change,
-        against_revision_kind, against_value, against_low, against_high, against_status, against_numerator,
+        formula, factor, made, made_low, made_high, is_exact, is_first_changed, share_factor, is_of_one_whole,
+        is_change, against_revision_kind, against_value, against_low, against_high, against_status, against_numerator,
         against_denominator_date, against_flags, against_dataset_ids, against_known_from, against_recorded_at,
         is_against_adopted, numerator_cell_id, numerator_sum_id, denominator_cell_id, denominator_sum_id, revision_kind
     ),

@@ -1,6 +1,6 @@
 -- Every value that is withheld: because a hidden cell could be computed from it, or because a person took one back.
--- Then it is that value, those on other territories that repeat its number or are made with it, and what is made of it and
--- another value; of a converted value that is no repetition, that value and the last of these alone.
+-- Then it is that value, those on other territories that repeat its number or are made with it, and what is made of it
+-- and another value; of a converted value that is no repetition, that value and the last of these alone.
 {% set same = ['indicator_id', 'variant', 'period_type', 'period_start', 'period_end', 'group_key'] %}
 {% set grain = [
     'indicator_id', 'variant', 'territory', 'territory_date', 'region_key', 'period_type', 'period_start', 'period_end',
@@ -107,12 +107,12 @@ made_of_two as (
     inner join {{ ref('stg_catalog__indicator_variant') }} as variant
         on
             (
-                variant.of_indicator_id = value.indicator_id
-                and variant.of_variant = value.variant
+                value.indicator_id = variant.of_indicator_id
+                and value.variant = variant.of_variant
             )
             or (
-                variant.against_indicator_id = value.indicator_id
-                and variant.against_variant = value.variant
+                value.indicator_id = variant.against_indicator_id
+                and value.variant = variant.against_variant
             )
     inner join value as derived
         on

@@ -38,7 +38,11 @@ def of(con: duckdb.DuckDBPyConnection, row: Row, withdrawn: Mapping[str, Withdra
         row,
     )
     (meta,) = rows(con, "from meta_release")
-    parts = rows(con, "from mart_provenance where value_id = $value_id order by role not like 'against%' desc, role desc, part_no", row)
+    parts = rows(
+        con,
+        "from mart_provenance where value_id = $value_id order by starts_with(role, 'against'), role desc, part_no",
+        row,
+    )
     groups = rows(con, "select label_de from dim_group where group_key = $group_key", row)
     periods = rows(
         con,
