@@ -75,6 +75,7 @@ def compute(recordings: Path, quoted: Path) -> dict[Key, Decimal]:
     put("E03", "alle_alter", _ratio(employed, _year_end_before(employed, residents), 100))
 
     put("E10", "alle_zivilen", raw.cells("13211-02-05-4", "ERWP10", PERGR="NATA"))
+    put("E10", "alle_zivilen_insgesamt", raw.cells("13211-02-05-4", "ERWP10"))
     unemployed = raw.cells("13211-02-05-4", "ERWP06", dash_is_zero=True, PERGR="NATA")
     all_unemployed = raw.cells("13211-02-05-4", "ERWP06", dash_is_zero=True)
     put("E12", "jahresdurchschnitt", _ratio(unemployed, all_unemployed, 100))

@@ -196,7 +196,7 @@ def test_the_indicator_follows_the_revision(third: Night) -> None:
     rate = third.query(
         "select value, value_low, value_high, source_known_from::date::varchar from mart_indicator "
         "where indicator_id = 'E10' and region_key = '16051' and period_end = '2016-12-31' "
-        "and territory = 'as_published'"
+        "and territory = 'as_published' and group_key = 'auslaender'"
     )
     assert rate == [(Decimal("24.8"), Decimal("24.75"), Decimal("24.85"), "2026-11-05")]
 
