@@ -33,6 +33,17 @@
     case when {{ basis }} like 'Fortschreibung%' then 'Fortschreibung' else {{ basis }} end
 {%- endmacro %}
 
+{# The kind of a change of a value, out of that of the part that changed. A value has a first vintage of its own, whatever
+   its parts went through before; and a part may be new where the value is not: another dataset, preferred to the one
+   before, has it now. #}
+{% macro kind_of_value_revision() -%}
+    case
+        when vintage_no = 1 and revision_kind not in ('own_correction', 'census_rebase') then 'first'
+        when vintage_no > 1 and revision_kind = 'first' then 'other_source'
+        else revision_kind
+    end
+{%- endmacro %}
+
 {# Whether a text of words joined by "|" holds one of them. #}
 {% macro has_word(words, word) -%}
     concat('|', {{ words }}, '|') like '%|{{ word }}|%'

@@ -10,7 +10,7 @@ overlap, an indicator for which no variant may speak.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -33,6 +33,7 @@ from integrationsmonitor.indicator import (
     Selection,
     ValueOf,
     Variant,
+    variants_by_name,
 )
 
 LOCAL = "L"
@@ -58,7 +59,7 @@ def load_indicators(catalog: Catalog) -> IndicatorCatalog:
     indicators = tuple(_indicator(raw) for raw in read_checked(file, schema)["indicators"])
     _refuse_twice(file, "indicators", [indicator.id for indicator in indicators])
     known = _Known(
-        catalog, {group.key for group in groups}, {country.group for country in countries}, _by_name(indicators)
+        catalog, {group.key for group in groups}, {country.group for country in countries}, variants_by_name(indicators)
     )
     for indicator in indicators:
         if indicator.id.startswith(LOCAL):
@@ -85,10 +86,6 @@ class _Known(NamedTuple):
     groups: set[str]
     countries: set[str]
     variants: Mapping[ValueOf, Variant]
-
-
-def _by_name(indicators: Iterable[Indicator]) -> dict[ValueOf, Variant]:
-    return {ValueOf(found.id, variant.key): variant for found in indicators for variant in found.variants}
 
 
 def _check_indicator(file: Path, indicator: Indicator, known: _Known) -> None:
@@ -132,7 +129,7 @@ def _local_indicators(
     problems: list[str] = []
     for indicator in indicators:
         # it may be made of what stands above it: of what is wrong itself, nothing is made
-        with_this = known._replace(variants={**known.variants, **_by_name([*right, indicator])})
+        with_this = known._replace(variants={**known.variants, **variants_by_name([*right, indicator])})
         try:
             _check_own(file, indicator)
             _check_indicator(file, indicator, with_this)

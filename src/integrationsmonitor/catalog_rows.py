@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any
 
 from integrationsmonitor.catalog_cells import Cells
-from integrationsmonitor.indicator import IndicatorCatalog, Selection
+from integrationsmonitor.indicator import IndicatorCatalog, Selection, variants_by_name
 from integrationsmonitor.region import FIRST_DAY, LAST_DAY, Region
 from integrationsmonitor.territory import Territory, touched_units, versions, weights
 
@@ -42,12 +42,12 @@ def _indicators(indicators: IndicatorCatalog) -> Iterator[Row]:
 
 
 def _variants(indicators: IndicatorCatalog) -> Iterator[Row]:
-    known = {(found.id, variant.key): variant for found in indicators.indicators for variant in found.variants}
+    known = variants_by_name(indicators.indicators)
     for indicator in indicators.indicators:
         for variant in indicator.variants:
             of, against = variant.of, variant.against
             # The day of its denominator is that of the value it is made of.
-            dated = known[of.indicator, of.variant] if of else variant
+            dated = known[of] if of else variant
             yield {
                 "indicator_id": indicator.id,
                 "variant": variant.key,

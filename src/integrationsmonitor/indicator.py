@@ -5,7 +5,7 @@ Comes in: nothing; catalog_indicators.py and catalog_breaks.py make them. Goes o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -107,6 +107,11 @@ class Indicator:
     references: Mapping[str, str]
     pitfalls_de: tuple[str, ...]
     variants: tuple[Variant, ...]
+
+
+def variants_by_name(indicators: Iterable[Indicator]) -> dict[ValueOf, Variant]:
+    """All variants, each by what names it."""
+    return {ValueOf(found.id, variant.key): variant for found in indicators for variant in found.variants}
 
 
 @dataclass(frozen=True)

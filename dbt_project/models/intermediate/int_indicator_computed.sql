@@ -329,13 +329,7 @@ numbered as (
     where status is not null
 )
 
--- A value has a first vintage of its own, whatever its parts went through before; and a part may be new where the value
--- is not: another dataset, preferred to the one before, has it now.
 select
     * exclude (revision_kind),
-    case
-        when vintage_no = 1 and revision_kind not in ('own_correction', 'census_rebase') then 'first'
-        when vintage_no > 1 and revision_kind = 'first' then 'other_source'
-        else revision_kind
-    end as revision_kind,
+    {{ kind_of_value_revision() }} as revision_kind,
 from numbered

@@ -174,9 +174,5 @@ select
         against_denominator_date, against_flags, against_dataset_ids, against_known_from, against_recorded_at,
         is_against_adopted, numerator_cell_id, numerator_sum_id, denominator_cell_id, denominator_sum_id, revision_kind
     ),
-    case
-        when vintage_no = 1 and revision_kind not in ('own_correction', 'census_rebase') then 'first'
-        when vintage_no > 1 and revision_kind = 'first' then 'other_source'
-        else revision_kind
-    end as revision_kind,
+    {{ kind_of_value_revision() }} as revision_kind,
 from vintage

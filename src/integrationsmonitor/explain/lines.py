@@ -15,12 +15,6 @@ from integrationsmonitor.explain import words
 Facts = Mapping[str, Any]
 _WIDTH = 120
 _LABEL = 14
-_ROLES = {
-    "numerator": "Zähler",
-    "denominator": "Nenner",
-    "against_numerator": "Zähler des zweiten Werts",
-    "against_denominator": "Nenner des zweiten Werts",
-}
 
 
 def lines(facts: Facts) -> Iterator[str]:
@@ -114,7 +108,7 @@ def _instead(instead: Facts) -> Iterator[str]:
     yield from _listed(
         "Stattdessen gibt es", [entry["text_de"] for entry in (*instead["variants"], *instead["periods"])]
     )
-    ready = [f"{_ROLES[entry['role']]} {entry['text_de']}" for entry in instead["observations"]]
+    ready = [f"{words.ROLES[entry['role']]} {entry['text_de']}" for entry in instead["observations"]]
     yield from _listed("Einzelzahlen für Region und Zeit", ready)
     yield from _listed("Nicht gebildet", [entry["text_de"] for entry in instead["mixtures"]])
 
@@ -127,7 +121,7 @@ def _sources(facts: Facts) -> Iterator[str]:
     yield "Quellen"
     for entry in inputs:
         part = " (Summand)" if entry["is_part_of_sum"] else ""
-        role = "Quote" if facts["method"] == "adopted" else _ROLES[entry["role"]]
+        role = "Quote" if facts["method"] == "adopted" else words.ROLES[entry["role"]]
         yield from _wrapped(f"  {role}{part} {entry['region_key']}, {_day(entry['period_end'])}: {_found(entry)}")
         yield from _wrapped(f"    SHA-256 {entry['raw_sha256']}, Spalte {entry['column']}")
         known = words.known(datetime.fromisoformat(entry["known_from"]), entry["known_from_quality"])

@@ -42,12 +42,6 @@ _STEPS = """
     where list_contains($ids, step_id)
     order by step_id
 """
-_SIDES = {
-    "numerator": "Zähler",
-    "denominator": "Nenner",
-    "against_numerator": "Zähler des zweiten Werts",
-    "against_denominator": "Nenner des zweiten Werts",
-}
 
 
 def territory(con: duckdb.DuckDBPyConnection, row: Row, parts: Sequence[Row]) -> dict[str, Any]:
@@ -114,7 +108,9 @@ def _shares(con: duckdb.DuckDBPyConnection, parts: Sequence[Row]) -> Iterator[di
     names = _names(con, [key for key, _, _ in found])
     for (key, weight, kind), sides in sorted(found.items(), key=lambda entry: (entry[0][0], sorted(entry[1]))):
         share = "Anteil unbekannt" if weight is None else f"× {words.number(weight)}"
-        only = "" if sides == all_sides else f" ({', '.join(_SIDES[side] for side in sorted(sides, reverse=True))})"
+        only = (
+            "" if sides == all_sides else f" ({', '.join(words.ROLES[side] for side in sorted(sides, reverse=True))})"
+        )
         yield {
             "region_key": key,
             "region_name": names[key],

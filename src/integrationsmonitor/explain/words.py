@@ -27,6 +27,13 @@ AVAILABILITY = {
     "no_source_per_kreis": "Es ist keine Quelle bekannt, die das je Kreis nennt.",
     "on_order_only": "Das gibt es nur als Sonderauswertung auf Bestellung.",
 }
+# What an observation serves as (mart_provenance).
+ROLES = {
+    "numerator": "Zähler",
+    "denominator": "Nenner",
+    "against_numerator": "Zähler des zweiten Werts",
+    "against_denominator": "Nenner des zweiten Werts",
+}
 CONFIDENTIAL = "Von uns zurückgehalten, weil sich sonst eine geheime Zahl errechnen ließe."
 FLAGS = {
     "sum_of_parts": "Summe ihrer Teile, weil die Quelle keine Gesamtzahl nennt",
