@@ -127,9 +127,13 @@
     explode(sequence(0, {{ number }}))
 {%- endmacro %}
 
-{# A day so many years before another, the day after it, or the last day of a year. #}
+{# A day so many years before another, its year, the day after it, or the last day of a year. #}
 {% macro years_before(day, years) -%}
     cast({{ dbt.dateadd('year', '-(' ~ years ~ ')', day) }} as date)
+{%- endmacro %}
+
+{% macro year_of(day) -%}
+    cast(extract(year from {{ day }}) as integer)
 {%- endmacro %}
 
 {% macro day_after(day) -%}
@@ -164,4 +168,24 @@
 
 {% macro spark__german_date(day) -%}
     date_format({{ day }}, 'dd.MM.yyyy')
+{%- endmacro %}
+
+{# 12.345,7: rounded half away from zero to so many decimals. #}
+{% macro german_number(number, decimals) %}
+    {{- return(adapter.dispatch('german_number', 'integrationsmonitor')(number, decimals)) -}}
+{% endmacro %}
+
+{% macro duckdb__german_number(number, decimals) -%}
+    translate(
+        case {{ decimals }}
+            {%- for digits in range(7) %}
+            when {{ digits }} then format('{:,.{{ digits }}f}', cast(round({{ number }}, {{ digits }}) as double))
+            {%- endfor %}
+        end,
+        ',.', '.,'
+    )
+{%- endmacro %}
+
+{% macro spark__german_number(number, decimals) -%}
+    translate(format_number(round({{ number }}, {{ decimals }}), {{ decimals }}), ',.', '.,')
 {%- endmacro %}

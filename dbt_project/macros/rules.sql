@@ -82,3 +82,17 @@
 {% macro same_key(one, other, columns) -%}
     {% for column in columns %}{{ one }}.{{ column }} = {{ other }}.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
 {%- endmacro %}
+
+{# A period in German: 31.12.2019, Jahresdurchschnitt 2019, Jahr 2019. #}
+{% macro german_period(period_type, period_start, period_end) -%}
+    case {{ period_type }}
+        when 'stichtag' then {{ german_date(period_end) }}
+        when 'jahressumme' then concat('Jahr ', extract(year from {{ period_end }}))
+        when 'jahresdurchschnitt' then concat('Jahresdurchschnitt ', extract(year from {{ period_end }}))
+        when 'schuljahr'
+            then concat('Schuljahr, Berichtsjahr ', extract(year from {{ period_end }}))
+        when 'quartal'
+            then concat(extract(quarter from {{ period_end }}), '. Quartal ', extract(year from {{ period_end }}))
+        else concat({{ german_date(period_start) }}, ' bis ', {{ german_date(period_end) }})
+    end
+{%- endmacro %}

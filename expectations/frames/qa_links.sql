@@ -24,9 +24,9 @@ union all
 select 'mart_indicator_change.value_id → mart_indicator', count(*), coalesce(min(value_id), '')
 from mart_indicator_change anti join mart_indicator using (value_id)
 union all
-select 'mart_indicator_change.previous_value_id → mart_indicator', count(*), coalesce(min(previous_value_id), '')
-from mart_indicator_change as change anti join mart_indicator as value on change.previous_value_id = value.value_id
-where previous_value_id is not null
+select 'mart_indicator_change.compared_value_id → mart_indicator', count(*), coalesce(min(compared_value_id), '')
+from mart_indicator_change as change anti join mart_indicator as value on change.compared_value_id = value.value_id
+where compared_value_id is not null
 union all
 select 'mart_indicator_change.reason → dim_break', count(*), coalesce(min(reason), '')
 from mart_indicator_change as change anti join dim_break on change.reason = concat('break:', dim_break.break_id)

@@ -37,6 +37,8 @@ from integrationsmonitor.indicator import (
 )
 
 LOCAL = "L"
+# Groups of people to which gap and relation may be formed; their measures stand in mart_indicator_change.
+COMPARED = ("insgesamt", "deutsche")
 # Unit → the formulas that give it, with their factors. A new one belongs into the gate, too (dim_indicator).
 UNITS: Mapping[str, tuple[tuple[str, int], ...]] = {
     "Prozent": (("ratio", 100), ("adopted", 1), ("relation", 100)),
@@ -92,9 +94,14 @@ def _check_indicator(file: Path, indicator: Indicator, known: _Known) -> None:
     _refuse_twice(file, f"{indicator.id}.variants", [variant.key for variant in indicator.variants])
     if not any(variant.may_default for variant in indicator.variants):
         raise ConfigError(f"{file}: {indicator.id}.variants: none may be the default; let one speak for the indicator")
+    if indicator.signal and indicator.direction == "neutral":
+        raise ConfigError(f"{file}: {indicator.id}.signal: what is neutral does not turn for the worse; remove it")
     for variant in indicator.variants:
+        where = f"{indicator.id}.{variant.key}"
         _check_variant(file, indicator, variant, known)
-        _check_made_of(file, f"{indicator.id}.{variant.key}", variant, known.variants)
+        _check_made_of(file, where, variant, known.variants)
+        _check_compared_with(file, where, variant, indicator)
+        _check_persons(file, where, variant, known.variants)
 
 
 def _check_made_of(file: Path, where: str, variant: Variant, variants: Mapping[ValueOf, Variant]) -> None:
@@ -111,6 +118,35 @@ def _check_made_of(file: Path, where: str, variant: Variant, variants: Mapping[V
                 f"{file}: {where}.{side}: {name.indicator}.{name.variant} is not made of observations; "
                 "name one that is, or say with missing_de what lacks"
             )
+
+
+def _check_compared_with(file: Path, where: str, variant: Variant, indicator: Indicator) -> None:
+    """Gaps lie to all people and to Germans: the groups for which mart_indicator_change has measures."""
+    others = {other.key for other in indicator.variants if other.group in COMPARED and other.group != variant.group}
+    for key in variant.compared_with:
+        if key not in others:
+            raise _unknown(
+                file,
+                f"{where}.compared_with",
+                key,
+                f"a variant of {indicator.id} for another group ({', '.join(COMPARED)})",
+                sorted(others),
+            )
+
+
+def _check_persons(file: Path, where: str, variant: Variant, variants: Mapping[ValueOf, Variant]) -> None:
+    name = variant.persons
+    if name is None:
+        return
+    counted = variants.get(name)
+    if counted is None or counted.formula not in ("ratio", "count") or counted.numerator is None:
+        ready = sorted(
+            f"{known.indicator}.{known.variant}"
+            for known, made in variants.items()
+            if made.numerator and made.formula in ("ratio", "count")
+        )
+        found = f"{name.indicator}.{name.variant}"
+        raise _unknown(file, f"{where}.persons", found, "a variant whose numerator counts people", ready)
 
 
 def _local_indicators(
@@ -200,6 +236,8 @@ def _variant(raw: Mapping[str, Any], priority: int) -> Variant:
         basis_rule=raw.get("basis_rule") or ("same" if below.get("date", "same") == "same" else "family"),
         of=ValueOf(**raw["of"]) if "of" in raw else None,
         against=ValueOf(**raw["against"]) if "against" in raw else None,
+        compared_with=tuple(raw.get("compared_with", ())),
+        persons=ValueOf(**raw["persons"]) if "persons" in raw else None,
         may_default=raw.get("may_default", True),
         why_de=raw.get("why_de"),
         missing=raw.get("missing"),

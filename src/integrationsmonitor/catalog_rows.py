@@ -45,7 +45,7 @@ def _variants(indicators: IndicatorCatalog) -> Iterator[Row]:
     known = variants_by_name(indicators.indicators)
     for indicator in indicators.indicators:
         for variant in indicator.variants:
-            of, against = variant.of, variant.against
+            of, against, persons = variant.of, variant.against, variant.persons
             # The day of its denominator is that of the value it is made of.
             dated = known[of] if of else variant
             yield {
@@ -68,6 +68,9 @@ def _variants(indicators: IndicatorCatalog) -> Iterator[Row]:
                 "of_variant": of.variant if of else None,
                 "against_indicator_id": against.indicator if against else None,
                 "against_variant": against.variant if against else None,
+                "compared_with": "|".join(variant.compared_with),
+                "persons_indicator_id": persons.indicator if persons else None,
+                "persons_variant": persons.variant if persons else None,
                 "may_default": variant.may_default,
                 "valid_from": bound(variant.valid_from),
                 "valid_to": bound(variant.valid_to),

@@ -76,14 +76,14 @@ _COLUMNS = {
     "catalog_indicator": """
         indicator_id name_de name_en dimension handlungsfeld numerator_de denominator_de formula_de unit
         decimals:integer direction periodicity reference_point definition_version:integer pitfalls_de ref_intmk
-        ref_inkar ref_lsn
+        ref_inkar ref_lsn signal:boolean
     """,
     "catalog_indicator_variant": """
         indicator_id variant label_de priority:integer group_key formula factor:integer
         half_unit:decimal region_levels needs_denominator:boolean denominator_region denominator_date
         denominator_lag_years:integer denominator_fixed_date:date basis_rule of_indicator_id of_variant
-        against_indicator_id against_variant may_default:boolean valid_from:date valid_to:date why_de missing
-        missing_de
+        against_indicator_id against_variant compared_with persons_indicator_id persons_variant may_default:boolean
+        valid_from:date valid_to:date why_de missing missing_de
     """,
     "catalog_indicator_part": """
         indicator_id variant role dataset_id dataset_rank:integer measure sex nationality citizenship_key

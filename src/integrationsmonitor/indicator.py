@@ -53,6 +53,8 @@ class Variant:
     It is made of observations (`numerator`, `denominator`), or of the values of two other variants: `of` less
     `against`, or `of` in relation to it. Without either no dataset holds what it needs: `missing` is the kind of
     reason, `missing_de` the sentence; one that may not be the default says why in `why_de`.
+    `compared_with` are variants of the same indicator that speak of another group of people: gap and relation to them
+    may be formed. `persons` is the variant whose numerator counts the people behind a rate that names none itself.
     """
 
     key: str
@@ -72,6 +74,8 @@ class Variant:
     basis_rule: str
     of: ValueOf | None = None
     against: ValueOf | None = None
+    compared_with: tuple[str, ...] = ()
+    persons: ValueOf | None = None
     may_default: bool = True
     why_de: str | None = None
     missing: str | None = None
@@ -88,7 +92,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Indicator:
-    """One indicator and its variants, the preferred one first."""
+    """One indicator and its variants, the preferred one first; `signal`: turns for the worse are told."""
 
     id: str
     name_de: str
@@ -107,6 +111,7 @@ class Indicator:
     references: Mapping[str, str]
     pitfalls_de: tuple[str, ...]
     variants: tuple[Variant, ...]
+    signal: bool = False
 
 
 def variants_by_name(indicators: Iterable[Indicator]) -> dict[ValueOf, Variant]:

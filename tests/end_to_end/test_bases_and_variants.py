@@ -207,7 +207,7 @@ def test_no_change_lies_between_two_bases_two_territories_or_two_laws(recorded_h
     ]
     across = recorded_home.query(
         "select count(*) from mart_indicator_change as change join mart_indicator as later using (value_id) "
-        "join mart_indicator as earlier on change.previous_value_id = earlier.value_id "
+        "join mart_indicator as earlier on change.compared_value_id = earlier.value_id "
         "where change.value is not null and (later.basis <> earlier.basis or later.variant <> earlier.variant)"
     )
     assert across == [(0,)]

@@ -47,7 +47,7 @@ TABLES = {
     "published_value decimal(18,6), reason_de, is_applied boolean",
     "mart_withdrawal": "value_id, reason_de",
     "mart_indicator_change": "value_id, measure, value decimal(28,10), value_low decimal(28,10), "
-    "value_high decimal(28,10), unit, is_within_rounding boolean, previous_value_id, reason",
+    "value_high decimal(28,10), unit, is_within_rounding boolean, compared_value_id, n_compared integer, reason",
     "dim_break": "break_id, text_de",
     "dim_region_version": "region_key, version_no integer, step_id, text_de, source_de",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -27,7 +28,7 @@ def compared(release: Release) -> Release:
 
 
 def change(release: Release, low: str, value: str, high: str, **more: Any) -> str:
-    row = {"measure": "change_previous_year_pp", "unit": "Prozentpunkte", "previous_value_id": BEFORE,
+    row = {"measure": "change_previous_year_pp", "unit": "Prozentpunkte", "compared_value_id": BEFORE,
            "is_within_rounding": Decimal(low) <= 0 <= Decimal(high) and low != high}  # fmt: skip
     numbers = {"value": Decimal(value), "value_low": Decimal(low), "value_high": Decimal(high)}
     release.add("mart_indicator_change", value_id=SHARE, **(row | numbers | more))
@@ -79,11 +80,50 @@ def test_where_there_is_no_value_there_is_no_change(release: Release) -> None:
     assert release.explain(GAP)["changes"] == []
 
 
-def test_every_reason_of_the_mart_has_german() -> None:
-    model = Path(__file__).parents[2] / "dbt_project" / "models" / "marts" / "mart_indicator_change.sql"
-    (decided,) = re.findall(r"decided as .*? as reason", model.read_text(encoding="utf-8"), re.DOTALL)
-    reasons = set(re.findall(r"then '(\w+)'", decided))
+@pytest.mark.parametrize(
+    ("measure", "numbers", "more", "told"),
+    [
+        ("index_2010", ("308.1", "308.88", "309.6"), {"unit": "Index"},
+         "Index (2010 = 100): 308,9 (zwischen 308,1 und 309,6)"),
+        ("index_2010", ("250", "250", "250"), {"unit": "Index"}, "Index (2010 = 100): 250,0"),
+        ("gap_insgesamt", ("8.6", "8.7", "8.8"), {}, "+8,7 Prozentpunkte (Abstand zum Wert aller Personen)"),
+        ("gap_deutsche", ("0", "0", "0"), {}, "kein Unterschied (Abstand zum Wert der Deutschen)"),
+        ("ratio_insgesamt", ("150", "150", "150"), {"unit": "Prozent"},
+         "Im Verhältnis zum Wert aller Personen: 150,0 %"),
+        ("mean_three_years", ("20", "20.05", "20.05"), {"unit": "Prozent", "n_compared": 3},
+         "Mittel aus drei Jahren: 20,1 %"),
+        ("position", ("4", "4", "5"), {"unit": "Platz", "n_compared": 17},
+         "Platz 4 von 17 vergleichbaren Kreisen (1 = am günstigsten), nach der Rundung der Quelle 4 bis 5"),
+        ("position", ("1", "1", "1"), {"unit": "Platz", "n_compared": 17},
+         "Platz 1 von 17 vergleichbaren Kreisen (1 = am günstigsten)"),
+    ],
+)  # fmt: skip
+def test_every_measure_is_told_in_its_own_words(
+    compared: Release, measure: str, numbers: tuple[str, str, str], more: dict[str, Any], told: str
+) -> None:
+    assert change(compared, *numbers, measure=measure, **more) == told
+
+
+def test_a_measure_that_is_not_formed_is_named(release: Release) -> None:
+    release.add("mart_indicator_change", value_id=SHARE, measure="position", unit="Platz", reason="group_too_small")
+    assert "Platz nicht gebildet. Vergleichbar sind weniger als zehn Kreise." in release.text(SHARE)
+
+
+def test_every_reason_and_every_measure_of_the_mart_has_german() -> None:
+    models = Path(__file__).parents[2] / "dbt_project" / "models" / "intermediate"
+    reasons = {
+        word
+        for file in models.glob("int_measure_*.sql")
+        for word in re.findall(r"then '([a-z_]+)'", file.read_text(encoding="utf-8"))
+    }
     assert reasons - {"no_value"} == set(words.NO_CHANGE), "where there is no value, none is asked for"
+    suite = Path(__file__).parents[2] / "expectations" / "suites" / "mart_indicator_change.json"
+    (known,) = (
+        set(entry["kwargs"]["value_set"])
+        for entry in json.loads(suite.read_text(encoding="utf-8"))["expectations"]
+        if "value_set" in entry["kwargs"]
+    )
+    assert {measure for measure in known if not measure.startswith("change_")} == set(words.MEASURES)
 
 
 @given(st.decimals(-(10**6), 10**6, places=6), st.decimals(0, 10**3, places=6), st.integers(0, 3))

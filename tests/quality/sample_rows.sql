@@ -3,8 +3,8 @@ insert into dim_dataset values
     ('regio_12411_03_02_4', 'Bevölkerung', 'Statistische Ämter', 'dl-de/by-2-0', '© Statistische Ämter'),
     ('local_azr_presse', 'Pressemitteilungen', 'TLS', 'dl-de/by-2-0', '© TLS');
 insert into dim_indicator values
-    ('A01', 'Ausländeranteil', 'Prozent', 1, 1, 156, null),
-    ('A02', 'Ausländische Bevölkerung', 'Personen', 0, 1, 1, null);
+    ('A01', 'Ausländeranteil', 'Prozent', 1, 1, 156, null, 'niedriger_besser', true),
+    ('A02', 'Ausländische Bevölkerung', 'Personen', 0, 1, 1, null, 'neutral', false);
 insert into dim_group values ('auslaender', 'Personen ohne deutsche Staatsangehörigkeit', 'auslaendisch');
 insert into dim_indicator_variant values 
     ('A01', 'fortschreibung', 1, true, 'ratio', 100, null, null, null, null),
@@ -48,10 +48,15 @@ insert into mart_indicator_flag select value_id, unnest(string_split(flags, '|')
 insert into mart_indicator_dataset select value_id, unnest(string_split(dataset_ids, '|')) from mart_indicator;
 insert into mart_indicator_change
     select later.value_id, 'change_previous_year_pp', case when later.region_key <> '16063' then later.value - earlier.value end,
-        null, null, 'Prozentpunkte', case when later.region_key <> '16063' then false end, earlier.value_id,
+        null, null, 'Prozentpunkte', case when later.region_key <> '16063' then false end, earlier.value_id, null,
         case when later.region_key = '16063' then 'break:gebiet_2021' end
     from mart_indicator as later inner join mart_indicator as earlier using (indicator_id, variant, region_key)
     where later.unit = 'Prozent' and later.period_end = '2021-12-31' and earlier.period_end = '2020-12-31';
+insert into mart_indicator_wide
+    select value_id, indicator_id, territory, region_key, period_type, period_end, group_key
+    from mart_indicator where is_default;
+insert into mart_indicator_latest
+    from mart_indicator_wide qualify row_number() over (partition by indicator_id, region_key order by period_end desc) = 1;
 insert into mart_correction
     select 'sample', observation_id, dataset_id, 'flag', 'doubtful_source', value, sign, value, status, 'Nur ein Beispiel',
         null, null, 'Nur ein Beispiel', 'open', true, null

@@ -5,7 +5,8 @@ create table dim_region (region_key varchar not null, region_name varchar not nu
 create table dim_dataset (dataset_id varchar not null, title_de varchar not null, publisher varchar not null,
     licence_id varchar not null, attribution varchar not null);
 create table dim_indicator (indicator_id varchar not null, name_de varchar not null, unit varchar not null,
-    decimals integer not null, definition_version integer not null, n_values bigint not null, missing_de varchar);
+    decimals integer not null, definition_version integer not null, n_values bigint not null, missing_de varchar,
+    direction varchar not null, has_signal boolean not null);
 create table dim_group (group_key varchar not null, label_de varchar not null, nationality varchar not null);
 create table dim_indicator_variant (indicator_id varchar not null, variant varchar not null, priority integer not null,
     may_default boolean not null, formula varchar not null, factor integer not null, of_indicator_id varchar, of_variant varchar,
@@ -32,7 +33,14 @@ create table mart_indicator (value_id varchar not null, indicator_id varchar not
     source_known_from timestamp not null, recorded_at timestamp not null);
 create table mart_indicator_change (value_id varchar not null, measure varchar not null, value decimal(28, 10),
     value_low decimal(28, 10), value_high decimal(28, 10), unit varchar not null, is_within_rounding boolean,
-    previous_value_id varchar, reason varchar);
+    compared_value_id varchar, n_compared integer, reason varchar);
+create table mart_signal (value_id varchar not null, previous_value_id varchar not null, indicator_id varchar not null,
+    region_key varchar not null, period_end date not null, group_key varchar not null, persons decimal(18, 6) not null,
+    persons_before decimal(18, 6) not null, text_de varchar not null);
+create table mart_indicator_wide (value_id varchar not null, indicator_id varchar not null, territory varchar not null,
+    region_key varchar not null, period_type varchar not null, period_end date not null, group_key varchar not null);
+create table mart_indicator_latest (value_id varchar not null, indicator_id varchar not null, territory varchar not null,
+    region_key varchar not null, period_type varchar not null, period_end date not null, group_key varchar not null);
 create table mart_indicator_flag (value_id varchar not null, flag varchar not null);
 create table mart_indicator_dataset (value_id varchar not null, dataset_id varchar not null);
 create table mart_correction (correction_id varchar not null, observation_id varchar, dataset_id varchar not null,

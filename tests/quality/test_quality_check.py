@@ -19,6 +19,22 @@ from integrationsmonitor.errors import MonitorError
 PROJECT = Path(__file__).resolve().parents[2]
 EXPECTATIONS = PROJECT / "expectations"
 
+SIGNAL = (
+    "insert into mart_signal by name select now.value_id, before.value_id as previous_value_id, now.indicator_id, "
+    "now.region_key, now.period_end, now.group_key, persons, persons_before, 'Erfurt: 1 Hinweis.' as text_de "
+    "from mart_indicator as now inner join found using (value_id) "
+    "inner join mart_indicator as before on found.previous_value_id = before.value_id"
+)
+
+
+def signal(persons_before: str, where: str) -> str:
+    """A signal about one of the sample's changes."""
+    return (
+        "with found as (select value_id, compared_value_id as previous_value_id, 30 as persons, "
+        f"{persons_before} as persons_before from mart_indicator_change where {where} limit 1) {SIGNAL}"
+    )
+
+
 # One damage each: the statement, the suite that must catch it, words of its finding.
 CRITICAL = {
     "a value twice": (
@@ -63,7 +79,7 @@ CRITICAL = {
     "a change between two territories": (
         "update mart_indicator set territory = 'harmonised' where region_key = '16051' and unit = 'Prozent'",
         "qa_change_mart_indicator",
-        "auf einer Grundlage",
+        "Verglichen wird nur",
     ),
     "parts that are not the total": (
         "update mart_sum_violation set scope = 'Thüringen', explanation_id = null",
@@ -94,22 +110,47 @@ CRITICAL = {
     "a change that is not the difference": (
         "update mart_indicator_change set value = 1 where value is not null",
         "qa_change_mart_indicator",
-        "Unterschied der beiden Werte",
+        "Jedes Ergebnis ist das",
     ),
     "a change across two bases": (
         "update mart_indicator set basis = 'Fortschreibung_ZER' where region_key = '16051' and year(period_end) = 2020",
         "qa_change_mart_indicator",
-        "auf einer Grundlage",
+        "Verglichen wird nur",
     ),
     "a change out of a doubtful figure": (
         "update mart_indicator set flags = 'doubtful_source' where region_key = '16051' and unit = 'Prozent'",
         "qa_change_mart_indicator",
-        "aus unzweifelhaften Zahlen",
+        "Verglichen wird nur",
     ),
     "a break that nobody described": (
         "update mart_indicator_change set reason = 'break:unknown' where value is null",
         "qa_links",
         "zeigt ins Leere",
+    ),
+    "a signal where nothing became worse": (
+        signal("30", "value = 0"),
+        "qa_signal_mart_signal",
+        "Ungünstiger ist",
+    ),
+    "a signal across a break": (
+        signal("30", "reason like 'break:%'"),
+        "qa_signal_mart_signal",
+        "über einem Bruch",
+    ),
+    "a signal of a few people": (
+        signal("19.9", "true"),
+        "mart_signal",
+        "weniger als 20 Personen",
+    ),
+    "a wide row that stands twice": (
+        "insert into mart_indicator_wide from mart_indicator_wide limit 1",
+        "mart_indicator_wide",
+        "genau eine Zeile",
+    ),
+    "two last values": (
+        "insert into mart_indicator_latest from mart_indicator_latest limit 1",
+        "mart_indicator_latest",
+        "genau ein letzter Wert",
     ),
     "a change that is missing without a reason": (
         "update mart_indicator_change set reason = null where value is null",

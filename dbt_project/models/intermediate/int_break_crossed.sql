@@ -1,10 +1,10 @@
--- Which values lie on the new side of a break while the same value a year earlier lies on the old one: a break of the
--- series, of the region or of one of its two parts. A year in which it happened belongs to neither side.
+-- Which values lie on the new side of a break while the earlier one that they are compared with lies on the old one: a
+-- break of the series, of the region or of one of its two parts. A year in which it happened belongs to neither side.
 -- A territory that counts were converted to has no break up to its day. A break with a basis lies only where that basis
 -- begins: two values of one basis are never divided by it. Of several the latest is named.
 with pair as (
     select *,
-    from {{ ref('int_value_year_before') }}
+    from {{ ref('int_value_pair') }}
 ),
 
 own_part as (
@@ -47,6 +47,7 @@ found as (
 part as (
     select distinct
         pair.value_id,
+        pair.comparison,
         catalogued.role,
         catalogued.measure,
         bridge.dataset_id,
@@ -68,6 +69,7 @@ part as (
 crossed as (
     select
         pair.value_id,
+        pair.comparison,
         found.break_id,
         found.break_at,
         found.basis,
@@ -86,11 +88,12 @@ crossed as (
     union all
     select
         pair.value_id,
+        pair.comparison,
         found.break_id,
         found.break_at,
         found.basis,
     from part
-    inner join pair using (value_id)
+    inner join pair using (value_id, comparison)
     inner join found
         on
             part.dataset_id = found.dataset_id
@@ -103,13 +106,16 @@ crossed as (
 
 select
     crossed.value_id,
+    crossed.comparison,
     crossed.break_id,
 from crossed
-inner join pair using (value_id)
+inner join pair using (value_id, comparison)
 where
     crossed.basis = '*'
     or (crossed.basis = pair.basis and crossed.basis is distinct from pair.previous_basis)
 qualify row_number() over (
-    partition by crossed.value_id
+    partition by
+        crossed.value_id,
+        crossed.comparison
     order by crossed.break_at desc, crossed.break_id asc
 ) = 1

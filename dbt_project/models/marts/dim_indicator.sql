@@ -73,6 +73,7 @@ select
     counted.last_period_end,
     speaking.availability,
     speaking.missing_de,
+    indicator.signal as has_signal,
 from {{ ref('stg_catalog__indicator') }} as indicator
 inner join speaking on indicator.indicator_id = speaking.indicator_id
 left join counted on indicator.indicator_id = counted.indicator_id

@@ -10,6 +10,7 @@ select
     of_variant,
     against_indicator_id,
     against_variant,
+    compared_with,
     group_key,
     may_default,
     valid_from,

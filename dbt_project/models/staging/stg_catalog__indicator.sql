@@ -17,4 +17,5 @@ select
     ref_intmk,
     ref_inkar,
     ref_lsn,
+    signal,
 from {{ source('inputs', 'catalog_indicator') }}

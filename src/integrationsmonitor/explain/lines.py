@@ -47,7 +47,7 @@ def lines(facts: Facts) -> Iterator[str]:
         yield from _listed("Weitere Varianten dort", [entry["text_de"] for entry in facts["variants"]])
     yield from _listed("Auf anderem Gebietsstand", [entry["text_de"] for entry in facts["elsewhere"]])
     yield from _listed("Umrechnung", [*_conversion(facts)])
-    yield from _listed("Zum Vorjahr", [*dict.fromkeys(change["text_de"] for change in facts["changes"])])
+    yield from _listed("Verglichen", [*dict.fromkeys(change["text_de"] for change in facts["changes"])])
     yield from _sources(facts)
     yield from _listed("Berichtigungen", [entry["reason_de"] for entry in facts["corrections"]])
     yield from _listed("Fassungen", [vintage["text_de"] for vintage in facts["vintages"]])

@@ -72,13 +72,29 @@ WEIGHTS = {
     "area": "nach der Fläche",
     "merge_only": "nach ganzen Kreisen",
 }
+# What is computed from values (mart_indicator_change); a change is told without its name.
+MEASURES = {
+    "index_2010": "Index (2010 = 100)",
+    "gap_insgesamt": "Abstand zum Wert aller Personen",
+    "gap_deutsche": "Abstand zum Wert der Deutschen",
+    "ratio_insgesamt": "Im Verhältnis zum Wert aller Personen",
+    "ratio_deutsche": "Im Verhältnis zum Wert der Deutschen",
+    "mean_three_years": "Mittel aus drei Jahren",
+    "position": "Platz",
+}
 NO_CHANGE = {
-    "no_previous_value": "Im Vorjahr gibt es keinen Wert.",
-    "other_basis": "Im Vorjahr gibt es nur einen Wert auf anderer Grundlage oder in einer anderen Variante.",
+    "no_previous_value": "Es gibt keinen früheren Wert.",
+    "no_base_value": "Für 2010 gibt es keinen Wert.",
+    "no_reference_value": "Für die Vergleichsgruppe gibt es keinen Wert.",
+    "other_basis": "Vergleichbar wäre nur ein Wert auf anderer Grundlage oder in einer anderen Variante.",
     "doubtful_source": "Einer der beiden Werte ist an der Quelle zweifelhaft.",
     "weak_estimate": "Einer der beiden Werte ist eine schwache Schätzung, der andere nicht.",
     "withheld": "Einer der beiden Werte ist von uns zurückgehalten.",
-    "previous_is_zero": "Der Wert des Vorjahrs ist null, oder war es vor der Rundung womöglich.",
+    "previous_is_zero": "Der frühere Wert ist null, oder war es vor der Rundung womöglich.",
+    "reference_is_zero": "Der Wert der Vergleichsgruppe ist null, oder war es vor der Rundung womöglich.",
+    "rounded": "Die Quelle hat gerundet; aus gerundeten Werten wird kein Mittel gebildet.",
+    "estimate": "Der Wert ist geschätzt und bekommt keinen Platz.",
+    "group_too_small": "Vergleichbar sind weniger als zehn Kreise.",
 }
 CHANGES = {
     "first": "erste Fassung",
