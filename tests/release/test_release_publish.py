@@ -68,10 +68,10 @@ def test_the_warehouse_holds_published_tables_with_their_descriptions_and_nothin
     names = read_warehouse(path, "select table_name from duckdb_tables() order by all")
     assert [name for (name,) in names] == [
         "dim_break", "dim_dataset", "dim_group", "dim_indicator", "dim_indicator_variant", "dim_period", "dim_region",
-        "dim_sum_explanation", "fct_observation", "fct_observation_vintage", "mart_correction", "mart_indicator",
-        "mart_indicator_change", "mart_indicator_dataset", "mart_indicator_flag", "mart_indicator_vintage",
-        "mart_provenance", "mart_publication", "mart_sum_check", "mart_sum_violation", "mart_withdrawal",
-        "meta_release",
+        "dim_sum_explanation", "fct_observation", "fct_observation_vintage", "mart_citizenship", "mart_correction",
+        "mart_indicator", "mart_indicator_change", "mart_indicator_dataset", "mart_indicator_flag",
+        "mart_indicator_vintage", "mart_nationalities", "mart_provenance", "mart_publication", "mart_sum_check",
+        "mart_sum_violation", "mart_withdrawal", "meta_release",
     ]  # fmt: skip
     comment = "select comment from duckdb_columns() where table_name = 'mart_indicator' and column_name = 'value'"
     assert read_warehouse(path, comment) == [("Wert der Kennzahl; bei Anteilen in Prozent",)]
