@@ -37,8 +37,8 @@ def printed() -> Cells:
 def _of_land(night: Night, day: str) -> dict[str, Decimal]:
     return dict(
         night.query(
-            "select group_key, value from mart_indicator where indicator_id = 'A02' and region_key = '16' and is_default "
-            "and territory = 'as_published' and period_end = ? and value is not null",
+            "select group_key, value from mart_indicator where indicator_id = 'A02' and region_key = '16' "
+            "and is_default and territory = 'as_published' and period_end = ? and value is not null",
             day,
         )
     )
@@ -73,8 +73,8 @@ def test_in_2025_the_union_and_the_others_are_everybody_and_the_continents_are_n
 
 def test_without_ukraine_nothing_is_computed_and_the_catalogue_says_what_lacks(recorded_home: Night) -> None:
     told = recorded_home.query(
-        "select missing, valid_from::varchar, missing_de like '%12521-0041%Zeile der Ukraine%' from dim_indicator_variant "
-        "where group_key = 'auslaender.ohne_ukraine'"
+        "select missing, valid_from::varchar, missing_de like '%12521-0041%Zeile der Ukraine%' "
+        "from dim_indicator_variant where group_key = 'auslaender.ohne_ukraine'"
     )
     assert told == [("not_recorded", "2022-12-31", True)]
     rows = recorded_home.query("select count(*) from mart_indicator where group_key = 'auslaender.ohne_ukraine'")
@@ -83,7 +83,8 @@ def test_without_ukraine_nothing_is_computed_and_the_catalogue_says_what_lacks(r
 
 def test_groups_stand_beside_all_foreigners_and_change_nothing_of_them(recorded_home: Night) -> None:
     speaking = recorded_home.query(
-        "select distinct variant from mart_indicator where indicator_id = 'A02' and group_key = 'auslaender' and is_default"
+        "select distinct variant from mart_indicator "
+        "where indicator_id = 'A02' and group_key = 'auslaender' and is_default"
     )
     assert speaking == [("azr",)]
 
@@ -188,7 +189,8 @@ def test_every_sum_leads_to_its_observations(recorded_home: Night) -> None:
 
 def test_the_number_of_nationalities_is_a_lower_bound_or_not_recorded(recorded_home: Night) -> None:
     told = recorded_home.query(
-        "select dataset_id, status, count(*), min(n_at_least), max(n_at_least) from mart_nationalities group by all order by all"
+        "select dataset_id, status, count(*), min(n_at_least), max(n_at_least) from mart_nationalities "
+        "group by all order by all"
     )
     assert told == [
         ("destatis_12521_0041", "not_recorded", 22, None, None),
