@@ -12,7 +12,7 @@ from night_support import PROJECT, Night
 
 
 def _values(night: Night, indicator: str, region: str, day: str) -> dict[str, tuple[Any, ...]]:
-    """Of all people or all foreigners, by variant: value to two digits, parts, date, basis, status, whether it speaks."""
+    """Of all people or all foreigners, by variant: value to two digits, parts, day, basis, status, is_default."""
     rows = night.query(
         "select variant, round(value, 2), numerator, denominator, cast(denominator_date as varchar), basis, status, "
         "is_default from mart_indicator where indicator_id = ? and region_key = ? and period_end = ? "
