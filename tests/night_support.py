@@ -184,6 +184,7 @@ def small_catalog(target: Path, datasets: Collection[str] = SMALL) -> Path:
     edit_yaml(target / "breaks.yml", lambda raw: _cut_breaks(raw, set(datasets)))
     edit_yaml(target / "corrections.yml", lambda raw: _cut(raw, "corrections", datasets))
     edit_yaml(target / "sum_violations.yml", lambda raw: _cut(raw, "violations", datasets))
+    edit_yaml(target / "citizenships.yml", lambda raw: _cut(raw, "counts", datasets))
     return target
 
 

@@ -12,10 +12,10 @@ import yaml
 
 PROJECT = Path(__file__).resolve().parents[1]
 STYLE = yaml.safe_load((PROJECT / "docs" / "stil.yml").read_text(encoding="utf-8"))
-MARTS = PROJECT / "dbt_project" / "models" / "marts" / "_marts.yml"
+MARTS = PROJECT / "dbt_project" / "models" / "marts"
 SENTENCES = {
     *("description", "missing_de", "note_de", "not_reported_de", "notes_de", "off_de", "pitfalls_de", "reason_de"),
-    *("text_de", "why_de"),
+    *("limits_de", "text_de", "why_de"),
 }
 # As an office writes its own name: for the abbreviations that it explains, not for the rules.
 QUOTED = "publisher"
@@ -54,9 +54,10 @@ def _texts() -> Iterator[Text]:
     for file in sorted((PROJECT / "catalog").rglob("*.yml")):
         raw = yaml.safe_load(file.read_text(encoding="utf-8"))
         yield from _german(raw, str(file.relative_to(PROJECT)), "")
-    for model in yaml.safe_load(MARTS.read_text(encoding="utf-8"))["models"]:
-        for described in (model, *model.get("columns", ())):
-            yield Text(model["name"], described["name"], "description", described["description"])
+    for file in sorted(MARTS.glob("*.yml")):
+        for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", ()):
+            for described in (model, *model.get("columns", ())):
+                yield Text(model["name"], described["name"], "description", described["description"])
 
 
 def _german(raw: Any, owner: str, place: str) -> Iterator[Text]:
@@ -132,10 +133,10 @@ def test_no_abbreviation_stands_without_its_long_form() -> None:
 
 
 def test_a_difference_of_shares_is_in_prozentpunkten() -> None:
-    """A11 is none: there both are per 1 000 inhabitants."""
+    """A11 and A02 are none: there both are per 1 000 inhabitants, or persons."""
     raw = yaml.safe_load((PROJECT / "catalog" / "indicators.yml").read_text(encoding="utf-8"))["indicators"]
     units = {i["id"]: i["unit"] for i in raw if any(v["formula"] == "difference" for v in i["variants"])}
-    assert units.pop("A11") == "je 1 000 Einwohner"
+    assert (units.pop("A11"), units.pop("A02")) == ("je 1 000 Einwohner", "Personen")
     assert {*units.values()} == {"Prozentpunkte"}
     assert {"D03", "E04"} <= units.keys()
 

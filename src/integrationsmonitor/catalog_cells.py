@@ -6,7 +6,7 @@ nowhere (a dataset, its measures, words and bases, a region), periods that end b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -80,6 +80,12 @@ def _check_words(key: str, cells: Cells, dataset: Dataset) -> None:
         word = getattr(cells, field)
         if word not in (ANY, *words):
             raise unknown(f"{key}.{field}", word, f"a word of {dataset.id}", words)
+
+
+def refuse_twice(key: str, words: Sequence[str]) -> None:
+    """What is a key must stand once."""
+    if twice := sorted({word for word in words if words.count(word) > 1}):
+        raise ConfigError(f"{key}: {twice[0]!r} stands twice; remove one")
 
 
 def unknown(key: str, found: str, expected: str, known: Collection[str]) -> ConfigError:

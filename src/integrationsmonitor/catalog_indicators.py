@@ -1,24 +1,25 @@
-"""The catalogue's indicators and groups, with the breaks in their series and the corrections of their figures.
+"""The catalogue's indicators, with all that they name or that names them: groups, breaks, corrections, territories.
 
-Comes in: `catalog/indicators.yml`, `groups.yml`, `country_groups.yml`, and `indicators.yml` of a home's drop folder;
-corrections and breaks are read by `catalog_corrections` and `catalog_breaks`.
+Comes in: `catalog/indicators.yml`, and `indicators.yml` of a home's drop folder; the modules `catalog_…` read the rest.
 Goes out: frozen objects.
-Refuses with file, key and fix: what the JSON schemas do not know, keys that stand twice, names that lead nowhere
-(a dataset, a measure, a basis, an age group, a group, a group of countries), versions of a group of countries that
-overlap, an indicator for which no variant may speak.
+Refuses with file, key and fix: what the JSON schema does not know, keys that stand twice, names that lead nowhere
+(a dataset, a measure, a basis, an age group, a group, a group of countries), a group of countries for which no source
+has a line, an indicator for which no variant may speak.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from integrationsmonitor.catalog import Catalog
 from integrationsmonitor.catalog_breaks import load_breaks
+from integrationsmonitor.catalog_cells import refuse_twice
+from integrationsmonitor.catalog_citizenships import load_citizenships
 from integrationsmonitor.catalog_corrections import load_corrections
+from integrationsmonitor.catalog_groups import load_groups
 from integrationsmonitor.catalog_sum_violations import load_sum_violations
 from integrationsmonitor.catalog_territory import load_territory
 from integrationsmonitor.checked_yaml import read_checked
@@ -26,8 +27,6 @@ from integrationsmonitor.dataset import FIRST_DAY, LAST_DAY, Dataset
 from integrationsmonitor.errors import ConfigError
 from integrationsmonitor.indicator import (
     ANY,
-    CountryGroupVersion,
-    Group,
     Indicator,
     IndicatorCatalog,
     Selection,
@@ -52,16 +51,16 @@ UNITS: Mapping[str, tuple[tuple[str, int], ...]] = {
 
 def load_indicators(catalog: Catalog) -> IndicatorCatalog:
     """Read and check the files against their schemas and against the datasets; raises ConfigError."""
-    path, schemas = catalog.path, catalog.path / "schemas"
-    groups = tuple(Group(**raw) for raw in read_checked(path / "groups.yml", schemas / "groups.schema.json")["groups"])
-    _refuse_twice(path / "groups.yml", "groups", [group.key for group in groups])
-    countries = _country_groups(path / "country_groups.yml", schemas / "country_groups.schema.json")
-    file = path / "indicators.yml"
-    schema = schemas / "indicators.schema.json"
+    groups, countries = load_groups(catalog)
+    file = catalog.path / "indicators.yml"
+    schema = catalog.path / "schemas" / "indicators.schema.json"
     indicators = tuple(_indicator(raw) for raw in read_checked(file, schema)["indicators"])
-    _refuse_twice(file, "indicators", [indicator.id for indicator in indicators])
+    refuse_twice(f"{file}: indicators", [indicator.id for indicator in indicators])
     known = _Known(
-        catalog, {group.key for group in groups}, {country.group for country in countries}, variants_by_name(indicators)
+        catalog,
+        {group.key for group in groups},
+        {country.group: country.citizenship_key for country in countries},
+        variants_by_name(indicators),
     )
     for indicator in indicators:
         if indicator.id.startswith(LOCAL):
@@ -76,6 +75,7 @@ def load_indicators(catalog: Catalog) -> IndicatorCatalog:
         corrections,
         breaks,
         load_territory(catalog),
+        *load_citizenships(catalog, {country.citizenship_key for country in countries}),
         load_sum_violations(catalog),
         problems,
     )
@@ -86,12 +86,12 @@ class _Known(NamedTuple):
 
     catalog: Catalog
     groups: set[str]
-    countries: set[str]
+    countries: Mapping[str, str]  # with the word for it, empty where no source has a line
     variants: Mapping[ValueOf, Variant]
 
 
 def _check_indicator(file: Path, indicator: Indicator, known: _Known) -> None:
-    _refuse_twice(file, f"{indicator.id}.variants", [variant.key for variant in indicator.variants])
+    refuse_twice(f"{file}: {indicator.id}.variants", [variant.key for variant in indicator.variants])
     if not any(variant.may_default for variant in indicator.variants):
         raise ConfigError(f"{file}: {indicator.id}.variants: none may be the default; let one speak for the indicator")
     if indicator.signal and indicator.direction == "neutral":
@@ -158,7 +158,7 @@ def _local_indicators(
         return (), ()
     try:
         indicators = [_indicator(raw) for raw in read_checked(file, schema)["indicators"]]
-        _refuse_twice(file, "indicators", [indicator.id for indicator in indicators])
+        refuse_twice(f"{file}: indicators", [indicator.id for indicator in indicators])
     except ConfigError as problem:
         return (), (str(problem).replace(str(file), file.name),)
     right: list[Indicator] = []
@@ -255,37 +255,6 @@ def _selection(raw: Mapping[str, Any]) -> Selection:
     return Selection(datasets=tuple(raw["datasets"]), basis=tuple(raw.get("basis", (ANY,))), **plain)
 
 
-def _country_groups(file: Path, schema: Path) -> tuple[CountryGroupVersion, ...]:
-    raw_groups = read_checked(file, schema)["country_groups"]
-    _refuse_twice(file, "country_groups", [raw["key"] for raw in raw_groups])
-    versions: list[CountryGroupVersion] = []
-    for raw in raw_groups:
-        of_group = sorted(
-            (
-                CountryGroupVersion(
-                    group=raw["key"],
-                    version=version["version"],
-                    label_de=version["label_de"],
-                    citizenship_key=version["citizenship_key"],
-                    members=tuple(sorted(version["members"])),
-                    note_de=version["note_de"],
-                    valid_from=_day(version.get("valid_from"), FIRST_DAY),
-                    valid_to=_day(version.get("valid_to"), LAST_DAY),
-                )
-                for version in raw["versions"]
-            ),
-            key=lambda version: version.valid_from,
-        )
-        for earlier, later in pairwise(of_group):
-            if later.valid_from <= earlier.valid_to:
-                raise ConfigError(
-                    f"{file}: {raw['key']}: versions {earlier.version!r} and {later.version!r} overlap; "
-                    f"let the first end before {later.valid_from}"
-                )
-        versions.extend(of_group)
-    return tuple(versions)
-
-
 def _check_variant(file: Path, indicator: Indicator, variant: Variant, known: _Known) -> None:
     catalog, groups, countries = known.catalog, known.groups, known.countries
     where = f"{indicator.id}.{variant.key}"
@@ -298,6 +267,11 @@ def _check_variant(file: Path, indicator: Indicator, variant: Variant, known: _K
         if selection.country_group and selection.country_group not in countries:
             raise _unknown(
                 file, f"{key}.country_group", selection.country_group, "a key of country_groups.yml", sorted(countries)
+            )
+        if selection.country_group and not countries[selection.country_group]:
+            raise ConfigError(
+                f"{file}: {key}.country_group: no source has a line for {selection.country_group!r}; "
+                "give its version a citizenship_key, or say with missing_de what lacks"
             )
         for dataset_id in selection.datasets:
             dataset = catalog.datasets.get(dataset_id)
@@ -339,12 +313,6 @@ def _check_basis(file: Path, key: str, selection: Selection, catalog: Catalog) -
 
 def _unknown(file: Path, key: str, found: str, expected: str, known: Sequence[str]) -> ConfigError:
     return ConfigError(f"{file}: {key}: {found!r} is not {expected}; known: {', '.join(known)}")
-
-
-def _refuse_twice(file: Path, key: str, words: Sequence[str]) -> None:
-    twice = sorted({word for word in words if words.count(word) > 1})
-    if twice:
-        raise ConfigError(f"{file}: {key}: {twice[0]!r} stands twice; remove one")
 
 
 def _day(value: str | None, default: date) -> date:

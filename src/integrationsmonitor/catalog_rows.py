@@ -1,4 +1,4 @@
-"""Indicators, breaks and territories as rows of the input tables: with every list opened, SQL has none to open.
+"""Indicators, breaks, citizenships, territories as rows of the input tables, every list opened: SQL has none to open.
 
 Comes in: the catalogue's objects. Goes out: rows by the names of their tables (`catalog_tables.SCHEMAS`). Refuses
 nothing: whatever was loaded was checked.
@@ -136,6 +136,32 @@ def _breaks(indicators: IndicatorCatalog) -> Iterator[Row]:
                     "variant": variant,
                     "region_key": region,
                 } | plain
+
+
+def citizenship_rows(indicators: IndicatorCatalog) -> dict[str, Iterable[Row]]:
+    """The citizenships, and of each way to count by them one row per cell that is added up."""
+    return {
+        "catalog_citizenship": (
+            {"citizenship_key": found.key, "name_de": found.name_de, "iso2": found.iso2, "continent": found.continent}
+            for found in indicators.citizenships
+        ),
+        "catalog_citizenship_count": _citizenship_counts(indicators),
+    }
+
+
+def _citizenship_counts(indicators: IndicatorCatalog) -> Iterator[Row]:
+    for count in indicators.citizenship_counts:
+        cells = [*count.words]
+        for words in cells:
+            yield {
+                "dataset_id": count.dataset,
+                "measure": count.measure,
+                "sex": words.pop("sex"),
+                "dimensions": "|".join(f"{field}={word}" for field, word in sorted(words.items())),
+                "n_cells": len(cells),
+                "absent_high": None if count.absent_high is None else Decimal(count.absent_high),
+                "limits_de": count.limits_de,
+            }
 
 
 def territory_rows(territory: Territory, regions: Mapping[str, Region]) -> dict[str, Iterable[Row]]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.catalog import Catalog
-from integrationsmonitor.catalog_rows import bound, cells_rows, indicator_rows, territory_rows
+from integrationsmonitor.catalog_rows import bound, cells_rows, citizenship_rows, indicator_rows, territory_rows
 from integrationsmonitor.catalog_sum_rows import sum_rows
 from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.indicator import IndicatorCatalog
@@ -101,6 +101,12 @@ _COLUMNS = {
     """,
     "catalog_country_group": """
         country_group version label_de citizenship_key valid_from:date valid_to:date members note_de
+    """,
+    "catalog_citizenship": """
+        citizenship_key name_de iso2 continent
+    """,
+    "catalog_citizenship_count": """
+        dataset_id measure sex dimensions n_cells:integer absent_high:decimal limits_de
     """,
     "catalog_correction": """
         correction_id correction_seq:integer dataset_id action value:decimal expect_value:decimal expect_sign flag
@@ -196,6 +202,7 @@ def catalog_tables(catalog: Catalog, indicators: IndicatorCatalog) -> dict[str, 
             }
             for version in indicators.country_groups
         ],
+        **{name: list(made) for name, made in citizenship_rows(indicators).items()},
         "catalog_correction": list(_correction_rows(indicators)),
         "catalog_correction_cells": list(_correction_cells_rows(indicators)),
         **{name: list(made) for name, made in sum_rows(catalog, indicators.sum_violations).items()},

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from integrationsmonitor.catalog_citizenships import Citizenship, CitizenshipCount
 from integrationsmonitor.catalog_corrections import Correction
 from integrationsmonitor.catalog_sum_violations import SumViolation
 from integrationsmonitor.region import FIRST_DAY, LAST_DAY
@@ -133,7 +134,10 @@ class Group:
 
 @dataclass(frozen=True)
 class CountryGroupVersion:
-    """A group of countries as it was delimited in a time; `valid_from` and `valid_to` are inclusive."""
+    """A group of countries as it was delimited in a time; `valid_from` and `valid_to` are inclusive.
+
+    `citizenship_key` is the word of observations for it, empty where no source has a line for it.
+    """
 
     group: str
     version: str
@@ -183,5 +187,7 @@ class IndicatorCatalog:
     corrections: tuple[Correction, ...]
     breaks: tuple[Break, ...]
     territory: Territory
+    citizenships: tuple[Citizenship, ...]
+    citizenship_counts: tuple[CitizenshipCount, ...]
     sum_violations: tuple[SumViolation, ...] = ()
     problems: tuple[str, ...] = ()

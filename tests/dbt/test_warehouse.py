@@ -99,7 +99,7 @@ def population(key: str, foreign: float, total: float, day: date = date(2019, 12
 def test_every_rule_of_the_project_holds_in_its_unit_tests(landing: Landing) -> None:
     declared = sum(
         len(yaml.safe_load(file.read_text(encoding="utf-8"))["unit_tests"])
-        for file in (PROJECT / "dbt_project").rglob("_unit_tests.yml")
+        for file in (PROJECT / "dbt_project").rglob("*_unit_tests.yml")
     )
     assert warehouse.unit_tests(settings_for(landing.home), landing.write(), silent) == declared > 20
 

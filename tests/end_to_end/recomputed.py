@@ -24,6 +24,16 @@ AGES_15_TO_64 = (
     *("ALT015B18", "ALT018B20", "ALT020B25", "ALT025B30", "ALT030B35", "ALT035B40", "ALT040B45", "ALT045B50"),
     *("ALT050B55", "ALT055B60", "ALT060B65"),
 )
+REGISTER_GROUPS = {  # the table's code, and the word of the quoted figures; "rund 100" of Ozeanien in 2018 is none
+    "azr_europa": ("EUROPA", "europa"),
+    "azr_eu": ("EU27-2020", "eu28_2013"),
+    "azr_drittstaaten": ("EU27-2020-DRITT", "drittstaaten"),
+    "azr_afrika": ("AFRIKA", "afrika"),
+    "azr_amerika": ("AMERIKA", "amerika"),
+    "azr_asien": ("ASIEN", "asien"),
+    "azr_ozeanien": ("OZEANIEN", ""),
+    "azr_staatenlos_ungeklaert": ("no line", "ohne_angabe"),
+}
 CENSUS_2022_KNOWN = 1719266400  # 25 June 2024, when the population on the census of 2022 was published
 
 
@@ -50,8 +60,11 @@ def compute(recordings: Path, quoted: Path) -> dict[Key, Decimal]:
     of_kreis, inhabitants = own["auslaender_kreisangabe", "Kreisangabe"], own["einwohner_kreisangabe", "Kreisangabe"]
     put("A01", "kreisangabe", _ratio(of_kreis, inhabitants, 100))
 
-    register = _register(raw, _csv(quoted / "local_azr_presse.csv")["auslaender_azr", "AZR"])
+    press = quoted / "local_azr_presse.csv"
+    register = _register(raw, _csv(press)["auslaender_azr", "AZR"])
     put("A02", "azr", register)
+    for variant, (code, word) in REGISTER_GROUPS.items():
+        put("A02", variant, _register(raw, _csv(press, word).get(("auslaender_azr", "AZR"), {}), code))
     put("A02", "azr_lokal", own["auslaender_kreisangabe", "AZR_lokal"])
     put("A02", "kreisangabe", of_kreis)
     land = {(region, day): register["16", day] for region, day in register if ("16", day) in register}
@@ -151,12 +164,12 @@ def _is_ours(region: str) -> bool:
     return region == "DG" or len(region) == 2 or region in KREISE
 
 
-def _csv(file: Path) -> dict[tuple[str, str], dict[tuple[str, str], Decimal]]:
-    """Totals of a file of quoted figures, by measure and basis."""
+def _csv(file: Path, citizenship: str = "insgesamt") -> dict[tuple[str, str], dict[tuple[str, str], Decimal]]:
+    """Figures of a file of quoted ones, by measure and basis."""
     found: dict[tuple[str, str], dict[tuple[str, str], Decimal]] = {}
     with file.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
-            if row["sex"] == "insgesamt" and row["citizenship_key"] == "insgesamt" and not row["dimensions"]:
+            if row["sex"] == "insgesamt" and row["citizenship_key"] == citizenship and not row["dimensions"]:
                 cells = found.setdefault((row["measure"], row["basis"]), {})
                 cells[row["region_key"], row["period_end"]] = Decimal(row["value"])
     return found
@@ -176,9 +189,11 @@ def _population(raw: _Raw) -> dict[str, dict[tuple[str, str], Decimal]]:
     return {basis: _with_land(cells) for basis, cells in bases.items()}
 
 
-def _register(raw: _Raw, press: Cells) -> dict[tuple[str, str], Decimal]:
-    """Ausländer of the register: the table, else the press; the Land as it was published, else the sum."""
-    return _with_land({**press, **raw.cells("12521-0041", "BEV028")})
+def _register(raw: _Raw, press: Cells, group: str = "") -> dict[tuple[str, str], Decimal]:
+    """Ausländer of the register: the table, else the press; the Land as it was published, else the sum, a dash as 0."""
+    printed = {**press, **raw.cells("12521-0041", "BEV028", LANDGR=group)}
+    with_zeros = {**press, **raw.cells("12521-0041", "BEV028", dash_is_zero=True, LANDGR=group)}
+    return {**{cell: n for cell, n in _with_land(with_zeros).items() if cell[0] == "16"}, **printed}
 
 
 def _with_land(cells: Cells) -> dict[tuple[str, str], Decimal]:

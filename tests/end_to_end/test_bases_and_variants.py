@@ -12,11 +12,11 @@ from night_support import PROJECT, Night
 
 
 def _values(night: Night, indicator: str, region: str, day: str) -> dict[str, tuple[Any, ...]]:
-    """By variant: the value to two digits, numerator, denominator, its date, basis, status, whether it speaks."""
+    """Of all people or all foreigners, by variant: value to two digits, parts, day, basis, status, is_default."""
     rows = night.query(
         "select variant, round(value, 2), numerator, denominator, cast(denominator_date as varchar), basis, status, "
         "is_default from mart_indicator where indicator_id = ? and region_key = ? and period_end = ? "
-        "and territory = 'as_published'",
+        "and territory = 'as_published' and group_key in ('insgesamt', 'auslaender')",
         *(indicator, region, day),
     )
     assert len({row[0] for row in rows}) == len(rows)

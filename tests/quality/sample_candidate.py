@@ -6,6 +6,7 @@ suites holds on it, so that a test can spoil exactly one thing with `spoil`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from integrationsmonitor.catalog import load_catalog
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
+_SCHEMA = (HERE / "sample_schema.sql").read_text(encoding="utf-8")
+TABLES = tuple(sorted(re.findall(r"(?m)^create table (\w+)", _SCHEMA)))
 
 
 def build(path: Path, spoil: Sequence[str] = ()) -> Path:
@@ -22,7 +25,7 @@ def build(path: Path, spoil: Sequence[str] = ()) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     con = duckdb.connect(str(path))
     try:
-        con.execute((HERE / "sample_schema.sql").read_text(encoding="utf-8"))
+        con.execute(_SCHEMA)
         for region in load_catalog(PROJECT / "catalog").regions.values():
             names = [region.key, region.name, region.level, region.kind, region.nuts or None]
             validity = [region.valid_from, region.valid_to, region.successor or None]

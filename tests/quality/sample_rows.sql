@@ -61,6 +61,11 @@ insert into mart_correction
     select 'sample', observation_id, dataset_id, 'flag', 'doubtful_source', value, sign, value, status, 'Nur ein Beispiel',
         null, null, 'Nur ein Beispiel', 'open', true, null
     from fct_observation where dataset_id = 'local_azr_presse' and sex = 'insgesamt';
+insert into mart_citizenship
+    select 'local_azr_presse', 'auslaender_azr', '16', 'stichtag', '2021-12-31', '2021-12-31', 'AZR', 'none', unnest(['st475', 'st152']),
+        100, 96, 104, 'value', 1, 2;
+insert into mart_nationalities values
+    ('local_azr_presse', 'auslaender_azr', '16', 'stichtag', '2021-12-31', '2021-12-31', 'AZR', 'none', 2, 2);
 insert into dim_sum_explanation values ('hessen', 2, 1), ('of_another_table', 0, 0);
 insert into mart_sum_check values ('regio_12411_03_02_4', 'region', 'region_key', 'bevoelkerung', 'Anzahl', 'Thüringen',
     'stichtag', '2020-12-31', '2020-12-31', 5, 4, 1);

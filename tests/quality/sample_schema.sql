@@ -54,6 +54,13 @@ create table mart_provenance (value_id varchar not null, role varchar not null, 
     licence_id varchar not null, attribution varchar not null);
 create table mart_withdrawal (value_id varchar not null, reason_de varchar not null, withdrawn_at timestamp not null,
     is_applied boolean not null);
+create table mart_citizenship (dataset_id varchar not null, measure varchar not null, region_key varchar not null,
+    period_type varchar not null, period_start date not null, period_end date not null, basis varchar not null,
+    place varchar not null, citizenship_key varchar not null, value decimal(24, 6), value_low decimal(24, 6),
+    value_high decimal(24, 6), status varchar not null, rank_low bigint, rank_high bigint);
+create table mart_nationalities (dataset_id varchar not null, measure varchar not null, region_key varchar not null,
+    period_type varchar not null, period_start date not null, period_end date not null, basis varchar not null,
+    place varchar not null, n_named bigint, n_at_least bigint);
 create table mart_sum_check (dataset_id varchar not null, sum_kind varchar not null, field varchar not null,
     measure varchar not null, unit varchar not null, scope varchar not null, period_type varchar not null,
     period_start date not null, period_end date not null, n_sums bigint not null, n_compared bigint not null, n_violated bigint not null);

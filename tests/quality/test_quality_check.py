@@ -81,6 +81,36 @@ CRITICAL = {
         "qa_change_mart_indicator",
         "Verglichen wird nur",
     ),
+    "a citizenship twice": (
+        "update mart_citizenship set citizenship_key = 'st475'",
+        "mart_citizenship",
+        "genau einmal",
+    ),
+    "an upper bound below the number": (
+        "update mart_citizenship set value_high = 99",
+        "mart_citizenship",
+        "Die obere Grenze",
+    ),
+    "a lower bound above the number": (
+        "update mart_citizenship set value_low = 101",
+        "mart_citizenship",
+        "Die untere Grenze",
+    ),
+    "a worst rank before the best": (
+        "update mart_citizenship set rank_low = 3",
+        "mart_citizenship",
+        "Der schlechteste Rang",
+    ),
+    "more nationalities than are named": (
+        "update mart_nationalities set n_at_least = 3",
+        "mart_nationalities",
+        "als genannt sind",
+    ),
+    "a region counted twice": (
+        "insert into mart_nationalities from mart_nationalities",
+        "mart_nationalities",
+        "genau einmal",
+    ),
     "parts that are not the total": (
         "update mart_sum_violation set scope = 'Thüringen', explanation_id = null",
         "mart_sum_violation",
@@ -272,6 +302,16 @@ def test_a_warning_does_not_close_the_gate(tmp_path: Path, catalog: Catalog, onl
     assert (result.gate, result.critical) == ("passed", [])
     assert len(result.warnings) == 1
     assert "indicator_id=A02" in result.warnings[0]
+
+
+def test_a_hidden_cell_among_citizenships_is_told_to_a_person(
+    tmp_path: Path, catalog: Catalog, only: Callable[[str], Path]
+) -> None:
+    spoil = ["update mart_citizenship set status = 'secret', value = null where citizenship_key = 'st152'"]
+    candidate = sample_candidate.build(tmp_path / "warehouse.duckdb", spoil)
+    result = quality.check(candidate, only("mart_citizenship"), tmp_path / "quality", catalog=catalog)
+    assert (result.gate, len(result.warnings)) == ("passed", 1)
+    assert "citizenship_key=st152" in result.warnings[0]
 
 
 @pytest.mark.parametrize(
