@@ -97,8 +97,9 @@ def test_few_people_make_no_signal(recorded_home: Night) -> None:
     assert told == [(2015, 29, 39)]
     rose = recorded_home.query(
         "select year(value.period_end) from mart_indicator_change as change "
-        "join mart_indicator as value using (value_id) where indicator_id = 'E10' and group_key = 'auslaender' and region_key = '16072' and measure like '%year_pp' "
-        "and change.value > 0 and not is_within_rounding and year(period_end) between 2011 and 2015 order by all"
+        "join mart_indicator as value using (value_id) where indicator_id = 'E10' and group_key = 'auslaender' "
+        "and region_key = '16072' and measure like '%year_pp' and change.value > 0 and not is_within_rounding "
+        "and year(period_end) between 2011 and 2015 order by all"
     )
     assert rose == [(2012,), (2013,), (2015,)]
 

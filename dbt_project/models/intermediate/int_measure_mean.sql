@@ -1,6 +1,6 @@
 {% set small_count = 100 %}
--- The mean of three years in a row where a value rests on few people (numerator below {{ small_count }}): of rates all
--- cases over all denominators, of counts that of the three counts. Only of years that may be compared with each other:
+-- The mean of three years in a row where a value rests on few people (numerator below {{ small_count }}): of rates
+-- all cases over all denominators, of counts that of the three counts. Only of years that may be compared with each other:
 -- what keeps a change from being made keeps the mean. Bounds are outer ones: of a rate r = f·n/d only its own bounds are
 -- known, and with them n lies above low·d/f and d below f·n/low, and the other way round.
 with change as (
@@ -29,7 +29,8 @@ three as (
         {% for side in ['low', 'high'] %}
             cast(value.value_{{ side }} as double) * cast(value.denominator as double)
             + cast(before.value_{{ side }} as double) * cast(before.denominator as double)
-            + cast(long_before.value_{{ side }} as double) * cast(long_before.denominator as double) as cases_{{ side }},
+            + cast(long_before.value_{{ side }} as double) * cast(long_before.denominator as double)
+                as cases_{{ side }},
             cast(value.numerator as double) / nullif(cast(value.value_{{ side }} as double), 0)
             + cast(before.numerator as double) / nullif(cast(before.value_{{ side }} as double), 0)
             + cast(long_before.numerator as double) / nullif(cast(long_before.value_{{ side }} as double), 0)

@@ -58,7 +58,9 @@ with change as (
 counted as (
     select
         change.*,
-        coalesce(persons.numerator, case when change.formula in ('ratio', 'count') then change.numerator end) as persons,
+        coalesce(
+            persons.numerator, case when change.formula in ('ratio', 'count') then change.numerator end
+        ) as persons,
         coalesce(
             persons_before.numerator, case when change.formula in ('ratio', 'count') then change.previous_numerator end
         ) as persons_before,
@@ -115,7 +117,8 @@ select
         ' (', {{ german_period('period_type', 'period_start', 'period_end') }}, '), zuvor ',
         {{ german_number('previous_value', 'decimals') }},
         case when unit = 'Prozent' then ' %' else '' end,
-        ' (', {{ german_period('period_type', 'previous_period_start', 'previous_period_end') }}, '). Das ist ungünstiger, um ',
+        ' (', {{ german_period('period_type', 'previous_period_start', 'previous_period_end') }},
+        '). Das ist ungünstiger, um ',
         {{ german_number('abs(change)', 'decimals') }}, ' ', change_unit,
         case
             when change_low < change_high
