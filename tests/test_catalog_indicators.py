@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -47,13 +46,27 @@ def test_every_indicator_is_described_and_computed_or_says_why_it_is_not(indicat
 
 
 def test_indicators_cover_every_dimension_and_all_fields_but_one(indicators: IndicatorCatalog) -> None:
-    """No official table is known for culture, leisure, religion and sport: that field is left to local figures."""
+    """No official table is known for culture, leisure, religion and sport: that field alone says so."""
     assert {i.dimension for i in indicators.indicators} == {
         *("strukturell", "kulturell", "sozial", "identifikatorisch", "Kontext")
     }
-    fields = json.loads((CATALOG / "schemas" / "indicators.schema.json").read_text(encoding="utf-8"))
-    known = fields["$defs"]["indicator"]["properties"]["handlungsfeld"]["enum"]
-    assert {*known} - {i.handlungsfeld for i in indicators.indicators} == {"Kultur, Freizeit, Religion und Sport"}
+    used = {i.dimension for i in indicators.indicators} | {i.handlungsfeld for i in indicators.indicators}
+    assert len(indicators.fields) == 5 + 7
+    assert [field.name for field in indicators.fields if field.name not in used] == [
+        "Kultur, Freizeit, Religion und Sport"
+    ]
+    assert [field.name for field in indicators.fields if field.gap_de] == ["Kultur, Freizeit, Religion und Sport"]
+
+
+@pytest.mark.parametrize("kind", ["dimension", "handlungsfeld"])
+def test_an_indicator_of_an_unknown_dimension_or_field_is_refused(tmp_path: Path, kind: str) -> None:
+    shutil.copytree(CATALOG, tmp_path / "catalog")
+    file = tmp_path / "catalog" / "indicators.yml"
+    raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    raw["indicators"][0][kind] = "Freizeit"
+    file.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(ConfigError, match=f"A00.{kind}: 'Freizeit' is not one of handlungsfelder.yml"):
+        load_indicators(load_catalog(tmp_path / "catalog"))
 
 
 def test_figures_that_never_speak_for_an_indicator_say_why(indicators: IndicatorCatalog) -> None:

@@ -15,7 +15,7 @@ STYLE = yaml.safe_load((PROJECT / "docs" / "stil.yml").read_text(encoding="utf-8
 MARTS = PROJECT / "dbt_project" / "models" / "marts"
 SENTENCES = {
     *("description", "missing_de", "note_de", "not_reported_de", "notes_de", "off_de", "pitfalls_de", "reason_de"),
-    *("limits_de", "text_de", "why_de"),
+    *("gap_de", "limits_de", "text_de", "why_de"),
 }
 # As an office writes its own name: for the abbreviations that it explains, not for the rules.
 QUOTED = "publisher"

@@ -86,6 +86,22 @@
     array_join(array_sort(collect_set({{ word }})), '|')
 {%- endmacro %}
 
+{# Texts of a group in an order, one after the other. #}
+{% macro join_texts(text, order, separator=', ') %}
+    {{- return(adapter.dispatch('join_texts', 'integrationsmonitor')(text, order, separator)) -}}
+{% endmacro %}
+
+{% macro duckdb__join_texts(text, order, separator) -%}
+    string_agg({{ text }}, '{{ separator }}' order by {{ order }})
+{%- endmacro %}
+
+{% macro spark__join_texts(text, order, separator) -%}
+    array_join(
+        transform(array_sort(collect_list(struct({{ order }} as place, {{ text }} as text))), each -> each.text),
+        '{{ separator }}'
+    )
+{%- endmacro %}
+
 {# Of a group the value of the row in which something is greatest. #}
 {% macro value_at_max(value, weight) %}
     {{- return(adapter.dispatch('value_at_max', 'integrationsmonitor')(value, weight)) -}}
@@ -127,7 +143,7 @@
     explode(sequence(0, {{ number }}))
 {%- endmacro %}
 
-{# A day so many years before another, its year, the day after it, or the last day of a year. #}
+{# A day so many years before another, its year, the day after or before it, or the last day of a year. #}
 {% macro years_before(day, years) -%}
     cast({{ dbt.dateadd('year', '-(' ~ years ~ ')', day) }} as date)
 {%- endmacro %}
@@ -138,6 +154,10 @@
 
 {% macro day_after(day) -%}
     cast({{ dbt.dateadd('day', 1, day) }} as date)
+{%- endmacro %}
+
+{% macro day_before(day) -%}
+    cast({{ dbt.dateadd('day', -1, day) }} as date)
 {%- endmacro %}
 
 {% macro year_end_before(day, years) %}

@@ -64,6 +64,11 @@ class Cadence:
         """Number of the period that begins on, or holds, this day."""
         return first_day.year * 12 // MONTHS[self.every] + (first_day.month - 1) // MONTHS[self.every]
 
+    def first_day(self, period: int) -> date:
+        """The day on which a period begins."""
+        year, part = divmod(period, 12 // MONTHS[self.every])
+        return date(year, part * MONTHS[self.every] + 1, 1)
+
     def label(self, period: int) -> str:
         """`2025`, `2025-H1`, `2025-Q3`, `2025-07`."""
         year, part = divmod(period, 12 // MONTHS[self.every])

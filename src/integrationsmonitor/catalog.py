@@ -96,9 +96,10 @@ def _regions(file: Path, schema: Path, stamp: tuple[int, ...]) -> Mapping[str, R
         if entry["key"] in regions:
             raise ConfigError(f"{file}: key {entry['key']!r} stands twice; remove one")
         regions[entry["key"]] = Region(
-            **{k: v for k, v in entry.items() if not k.startswith("valid_")},
+            **{k: v for k, v in entry.items() if not k.startswith("valid_") and k != "comparator_of"},
             valid_from=date.fromisoformat(entry.get("valid_from", FIRST_DAY.isoformat())),
             valid_to=date.fromisoformat(entry.get("valid_to", LAST_DAY.isoformat())),
+            comparator_of=tuple(entry.get("comparator_of", ())),
         )
     return regions
 

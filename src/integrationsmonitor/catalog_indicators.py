@@ -3,8 +3,8 @@
 Comes in: `catalog/indicators.yml`, and `indicators.yml` of a home's drop folder; the modules `catalog_…` read the rest.
 Goes out: frozen objects.
 Refuses with file, key and fix: what the JSON schema does not know, keys that stand twice, names that lead nowhere
-(a dataset, a measure, a basis, an age group, a group, a group of countries), a group of countries for which no source
-has a line, an indicator for which no variant may speak.
+(a dimension, a Handlungsfeld, a dataset, a measure, a basis, an age group, a group, a group of countries), a group of
+countries for which no source has a line, an indicator for which no variant may speak.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from integrationsmonitor.catalog_breaks import load_breaks
 from integrationsmonitor.catalog_cells import refuse_twice
 from integrationsmonitor.catalog_citizenships import load_citizenships
 from integrationsmonitor.catalog_corrections import load_corrections
+from integrationsmonitor.catalog_fields import Field, load_fields
 from integrationsmonitor.catalog_groups import load_groups
+from integrationsmonitor.catalog_lists import load_lists
 from integrationsmonitor.catalog_sum_violations import load_sum_violations
 from integrationsmonitor.catalog_territory import load_territory
 from integrationsmonitor.checked_yaml import read_checked
@@ -56,8 +58,10 @@ def load_indicators(catalog: Catalog) -> IndicatorCatalog:
     schema = catalog.path / "schemas" / "indicators.schema.json"
     indicators = tuple(_indicator(raw) for raw in read_checked(file, schema)["indicators"])
     refuse_twice(f"{file}: indicators", [indicator.id for indicator in indicators])
+    fields = load_fields(catalog)
     known = _Known(
         catalog,
+        fields,
         {group.key for group in groups},
         {country.group: country.citizenship_key for country in countries},
         variants_by_name(indicators),
@@ -70,12 +74,14 @@ def load_indicators(catalog: Catalog) -> IndicatorCatalog:
     corrections, breaks = load_corrections(catalog), load_breaks(catalog, indicators)
     return IndicatorCatalog(
         (*indicators, *own),
+        fields,
         groups,
         countries,
         corrections,
         breaks,
         load_territory(catalog),
         *load_citizenships(catalog, {country.citizenship_key for country in countries}),
+        load_lists(catalog),
         load_sum_violations(catalog),
         problems,
     )
@@ -85,12 +91,17 @@ class _Known(NamedTuple):
     """What indicators may name."""
 
     catalog: Catalog
+    fields: Sequence[Field]
     groups: set[str]
     countries: Mapping[str, str]  # with the word for it, empty where no source has a line
     variants: Mapping[ValueOf, Variant]
 
 
 def _check_indicator(file: Path, indicator: Indicator, known: _Known) -> None:
+    for kind, name in (("dimension", indicator.dimension), ("handlungsfeld", indicator.handlungsfeld)):
+        names = [field.name for field in known.fields if field.kind == kind]
+        if name not in names:
+            raise _unknown(file, f"{indicator.id}.{kind}", name, "one of handlungsfelder.yml", names)
     refuse_twice(f"{file}: {indicator.id}.variants", [variant.key for variant in indicator.variants])
     if not any(variant.may_default for variant in indicator.variants):
         raise ConfigError(f"{file}: {indicator.id}.variants: none may be the default; let one speak for the indicator")

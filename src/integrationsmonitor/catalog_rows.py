@@ -1,4 +1,4 @@
-"""Indicators, breaks, citizenships, territories as rows of the input tables, every list opened: SQL has none to open.
+"""Indicators, breaks, citizenships, territories, an operator's lists as rows of the input tables: SQL opens no list.
 
 Comes in: the catalogue's objects. Goes out: rows by the names of their tables (`catalog_tables.SCHEMAS`). Refuses
 nothing: whatever was loaded was checked.
@@ -13,11 +13,13 @@ from itertools import product
 from typing import Any
 
 from integrationsmonitor.catalog_cells import Cells
+from integrationsmonitor.catalog_lists import Lists
 from integrationsmonitor.indicator import IndicatorCatalog, Selection, variants_by_name
 from integrationsmonitor.region import FIRST_DAY, LAST_DAY, Region
 from integrationsmonitor.territory import Territory, touched_units, versions, weights
 
 Row = dict[str, Any]
+_FORMS = {"Landkreis": "landkreis", "kreisfreie Stadt": "kreisfreie_stadt"}
 
 
 def indicator_rows(indicators: IndicatorCatalog) -> Mapping[str, Iterable[Row]]:
@@ -178,6 +180,37 @@ def territory_rows(territory: Territory, regions: Mapping[str, Region]) -> dict[
         ),
         "catalog_territory_weight": _weights(territory, regions),
     }
+
+
+def list_rows(lists: Lists, regions: Mapping[str, Region]) -> dict[str, Iterable[Row]]:
+    """The `catalog_…` tables of the lists that an operator keeps, by their names."""
+    return {
+        "catalog_region_type": [
+            *_forms(regions),
+            *({"scheme": "bbsr"} | _dated(found) for found in lists.region_types),
+        ],
+        "catalog_reception_centre": (_dated(found) for found in lists.centres),
+        "catalog_concept": (vars(found) for found in lists.concepts),
+    }
+
+
+def _forms(regions: Mapping[str, Region]) -> Iterator[Row]:
+    """What every Kreis is by its own law."""
+    for region in regions.values():
+        if region.level == "kreis" and region.kind in _FORMS:
+            yield {
+                "scheme": "verwaltungsform",
+                "region_key": region.key,
+                "type_key": _FORMS[region.kind],
+                "type_de": region.kind,
+                "valid_from": bound(region.valid_from),
+                "valid_to": bound(region.valid_to),
+                "source_de": "Amtliche Gemeindeschlüssel",
+            }
+
+
+def _dated(found: Any) -> Row:
+    return {**vars(found), "valid_from": bound(found.valid_from), "valid_to": bound(found.valid_to)}
 
 
 def territory_key(target: date) -> str:

@@ -11,8 +11,16 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from integrationsmonitor import clock
 from integrationsmonitor.catalog import Catalog
-from integrationsmonitor.catalog_rows import bound, cells_rows, citizenship_rows, indicator_rows, territory_rows
+from integrationsmonitor.catalog_rows import (
+    bound,
+    cells_rows,
+    citizenship_rows,
+    indicator_rows,
+    list_rows,
+    territory_rows,
+)
 from integrationsmonitor.catalog_sum_rows import sum_rows
 from integrationsmonitor.dataset import Dataset
 from integrationsmonitor.indicator import IndicatorCatalog
@@ -20,6 +28,7 @@ from integrationsmonitor.indicator import IndicatorCatalog
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_FIRST_YEAR = 1990  # no table of the catalogue begins earlier
 # Columns of each table; `name:type` where the type is not text. The contract between the night and the dbt project
 # (docs/decisions/0003).
 _COLUMNS = {
@@ -59,6 +68,22 @@ _COLUMNS = {
     """,
     "catalog_region": """
         region_key region_name region_level kind nuts3 parent_key valid_from:date valid_to:date successor_key
+        comparator_of
+    """,
+    "catalog_region_type": """
+        scheme region_key type_key type_de valid_from:date valid_to:date source_de
+    """,
+    "catalog_reception_centre": """
+        region_key name_de valid_from:date valid_to:date source_de
+    """,
+    "catalog_concept": """
+        as_of:date region_key status year:integer source_de
+    """,
+    "catalog_field": """
+        kind name gap_de
+    """,
+    "catalog_publication_day": """
+        dataset_id period begins:date expected_by:date
     """,
     "catalog_region_version": """
         region_key version_no:integer valid_from:date valid_to:date step_id text_de source_de
@@ -173,10 +198,14 @@ def catalog_tables(catalog: Catalog, indicators: IndicatorCatalog) -> dict[str, 
                 "valid_from": bound(region.valid_from),
                 "valid_to": bound(region.valid_to),
                 "successor_key": region.successor or None,
+                "comparator_of": "|".join(region.comparator_of),
             }
             for region in catalog.regions.values()
         ],
         **{name: list(made) for name, made in indicator_rows(indicators).items()},
+        **{name: list(made) for name, made in list_rows(indicators.lists, catalog.regions).items()},
+        "catalog_field": [vars(field) for field in indicators.fields],
+        "catalog_publication_day": list(_publication_days(catalog, indicators)),
         **{name: list(made) for name, made in territory_rows(indicators.territory, catalog.regions).items()},
         "catalog_group": [
             {
@@ -234,6 +263,30 @@ def _dataset_row(dataset: Dataset) -> dict[str, Any]:
         "grace_days": dataset.cadence.grace_days if dataset.cadence.is_regular else None,
         "notes_de": dataset.notes_de,
     }
+
+
+def _publication_days(catalog: Catalog, indicators: IndicatorCatalog) -> Iterator[dict[str, Any]]:
+    """By when each period of a dataset should be out: of those that numerators are made from, until the next one."""
+    numerators = {
+        dataset_id
+        for indicator in indicators.indicators
+        for variant in indicator.variants
+        if variant.numerator is not None
+        for dataset_id in variant.numerator.datasets
+    }
+    for dataset_id in sorted(numerators):
+        dataset = catalog.datasets[dataset_id]
+        cadence = dataset.cadence
+        if not cadence.is_regular:
+            continue
+        first = cadence.period_at(date(dataset.source.get("start_year") or _FIRST_YEAR, 1, 1))
+        for period in range(first, cadence.period_at(clock.now().date()) + 2):
+            yield {
+                "dataset_id": dataset_id,
+                "period": cadence.label(period),
+                "begins": cadence.first_day(period),
+                "expected_by": cadence.expected_day(period),
+            }
 
 
 def _measure_rows(catalog: Catalog) -> Iterator[dict[str, Any]]:

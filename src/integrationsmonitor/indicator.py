@@ -11,6 +11,8 @@ from datetime import date
 
 from integrationsmonitor.catalog_citizenships import Citizenship, CitizenshipCount
 from integrationsmonitor.catalog_corrections import Correction
+from integrationsmonitor.catalog_fields import Field
+from integrationsmonitor.catalog_lists import Lists
 from integrationsmonitor.catalog_sum_violations import SumViolation
 from integrationsmonitor.region import FIRST_DAY, LAST_DAY
 from integrationsmonitor.territory import Territory
@@ -176,12 +178,13 @@ class Break:
 
 @dataclass(frozen=True)
 class IndicatorCatalog:
-    """Everything the catalogue knows of indicators, of breaks, territories, and errors in their sources.
+    """Everything the catalogue knows of indicators, breaks, territories, operators' lists, and errors in its sources.
 
     `problems` are what is wrong with the indicators of a home: they are left out, and cost nobody else anything.
     """
 
     indicators: tuple[Indicator, ...]
+    fields: tuple[Field, ...]
     groups: tuple[Group, ...]
     country_groups: tuple[CountryGroupVersion, ...]
     corrections: tuple[Correction, ...]
@@ -189,5 +192,6 @@ class IndicatorCatalog:
     territory: Territory
     citizenships: tuple[Citizenship, ...]
     citizenship_counts: tuple[CitizenshipCount, ...]
+    lists: Lists
     sum_violations: tuple[SumViolation, ...] = ()
     problems: tuple[str, ...] = ()

@@ -1,9 +1,9 @@
 """The drop folder's descriptions: tables that a Kreis delivers by hand. Comes in: a folder of YAML. Goes out: datasets.
 
-Every `<id>.yml` but indicators.yml describes one table. One that is wrong costs nobody else anything: it becomes a
-dataset with a `problem` (file, key, fix), whose load is refused with it, on the description that was accepted last, if
-there is one. Regions are those of the descriptions in force; what an accepted description declared stays known while
-the description exists.
+Every `<id>.yml` but indicators.yml and the operator's lists (catalog_lists.py) describes one table. One that is wrong
+costs nobody else anything: it becomes a dataset with a `problem` (file, key, fix), whose load is refused with it, on
+the description that was accepted last, if there is one. Regions are those of the descriptions in force; what an
+accepted description declared stays known while the description exists.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from integrationsmonitor.local_dataset import CONNECTOR, read_description
 from integrationsmonitor.region import Region
 
 INDICATORS = "indicators.yml"
+REGION_TYPES, RECEPTION_CENTRES = "region_types.yml", "reception_centres.yml"
+CONCEPTS = "integrationskonzepte.yml"
+_NO_DESCRIPTIONS = {INDICATORS, REGION_TYPES, RECEPTION_CENTRES, CONCEPTS}
 _MAX_BYTES = 256 * 1024
 
 
@@ -92,7 +95,7 @@ def _names(folder: Path) -> list[str]:
 
 
 def _is_description(name: str) -> bool:
-    return name.endswith((".yml", ".yaml")) and name != INDICATORS
+    return name.endswith((".yml", ".yaml")) and name not in _NO_DESCRIPTIONS
 
 
 def _is_kept(file: Path, kept: Path | None) -> bool:

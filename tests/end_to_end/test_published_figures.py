@@ -154,8 +154,8 @@ NOT_LOADED = {
     "fachkräftebedarf bis 2030": "a forecast, no observation",
     "kreise": "no statistic; dim_region says which Kreise there were",
     "nationen": "counts nations, not people; its source cannot be reproduced",
-    "integrationskonzepte in Kraft": "a survey of the brochure, no statistic that is loaded yet",
-    "integrationskonzepte in Arbeit": "a survey of the brochure, no statistic that is loaded yet",
+    "integrationskonzepte in Kraft": "no statistic; rpt_tabelle_1 holds it, and test_coverage.py compares it",
+    "integrationskonzepte in Arbeit": "no statistic; rpt_tabelle_1 holds it, and test_coverage.py compares it",
     "geförderte Kommunen": "a survey of the brochure, no statistic that is loaded yet",
 }
 

@@ -57,6 +57,14 @@ insert into mart_indicator_wide
     from mart_indicator where is_default;
 insert into mart_indicator_latest
     from mart_indicator_wide qualify row_number() over (partition by indicator_id, region_key order by period_end desc) = 1;
+insert into mart_comparison
+    select here.value_id, there.region_key, there.value_id, here.value - there.value, 'Prozentpunkte', null
+    from mart_indicator as here inner join mart_indicator as there using (indicator_id, variant, period_end)
+    where here.region_level = 'kreis' and there.region_key = '16' and here.unit = 'Prozent';
+insert into mart_coverage values
+    ('Kontext', 'Rahmendaten', 'A01', 'computed', 22, 22, null, null),
+    ('Kontext', 'Rahmendaten', 'A06', 'not_recorded', null, null, 'Nicht aufgezeichnet.', null),
+    (null, 'Kultur', null, 'no_indicator', null, null, null, 'Keine Tabelle.');
 insert into mart_correction
     select 'sample', observation_id, dataset_id, 'flag', 'doubtful_source', value, sign, value, status, 'Nur ein Beispiel',
         null, null, 'Nur ein Beispiel', 'open', true, null

@@ -41,6 +41,10 @@ create table mart_indicator_wide (value_id varchar not null, indicator_id varcha
     region_key varchar not null, period_type varchar not null, period_end date not null, group_key varchar not null);
 create table mart_indicator_latest (value_id varchar not null, indicator_id varchar not null, territory varchar not null,
     region_key varchar not null, period_type varchar not null, period_end date not null, group_key varchar not null);
+create table mart_comparison (value_id varchar not null, comparator_key varchar not null, comparator_value_id varchar,
+    difference decimal(28, 10), unit varchar not null, reason varchar);
+create table mart_coverage (dimension varchar, handlungsfeld varchar, indicator_id varchar, availability varchar not null,
+    n_kreise_last_year bigint, n_kreise_expected bigint, missing_de varchar, gap_de varchar);
 create table mart_indicator_flag (value_id varchar not null, flag varchar not null);
 create table mart_indicator_dataset (value_id varchar not null, dataset_id varchar not null);
 create table mart_correction (correction_id varchar not null, observation_id varchar, dataset_id varchar not null,

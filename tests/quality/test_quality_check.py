@@ -152,6 +152,41 @@ CRITICAL = {
         "qa_change_mart_indicator",
         "Verglichen wird nur",
     ),
+    "a difference of two regions that is none": (
+        "update mart_comparison set difference = 1",
+        "qa_comparison_mart_indicator",
+        "minus der Wert der Vergleichsregion",
+    ),
+    "a comparison across two bases": (
+        "update mart_indicator set basis = 'Fortschreibung_ZER' where region_key = '16'",
+        "qa_comparison_mart_indicator",
+        "dieselbe Gruppe und Grundlage",
+    ),
+    "a comparison with another region": (
+        "update mart_comparison set comparator_key = '14'",
+        "qa_comparison_mart_indicator",
+        "dieselbe Gruppe und Grundlage",
+    ),
+    "a comparison of a doubtful figure": (
+        "update mart_indicator set flags = 'doubtful_source' where region_key = '16051' and unit = 'Prozent'",
+        "qa_comparison_mart_indicator",
+        "aus unzweifelhaften Zahlen",
+    ),
+    "a field without an indicator that gives no reason": (
+        "update mart_coverage set gap_de = null",
+        "mart_coverage",
+        "steht der Grund",
+    ),
+    "an indicator that says not what it lacks": (
+        "update mart_coverage set missing_de = null",
+        "mart_coverage",
+        "was eintreffen müsste",
+    ),
+    "more Kreise with a value than there were": (
+        "update mart_coverage set n_kreise_last_year = 23 where indicator_id = 'A01'",
+        "mart_coverage",
+        "als es gab",
+    ),
     "a break that nobody described": (
         "update mart_indicator_change set reason = 'break:unknown' where value is null",
         "qa_links",

@@ -7,5 +7,6 @@ select
     valid_from,
     valid_to,
     successor_key,
+    comparator_of,
 from {{ ref('stg_catalog__region') }}
 order by region_key

@@ -11,6 +11,19 @@ with computed as (
     from {{ ref('int_indicator_vintages') }} as computed
 ),
 
+-- Values of Kreise that have, or then had, a reception centre: their figures swing with it.
+near_centre as (
+    select distinct
+        computed.value_id,
+        'reception_centre' as flag,
+    from computed
+    inner join {{ ref('stg_catalog__reception_centre') }} as centre
+        on
+            computed.region_key = centre.region_key
+            and computed.period_end >= coalesce(centre.valid_from, computed.period_end)
+            and computed.period_start <= coalesce(centre.valid_to, computed.period_start)
+),
+
 -- What a person took back, at every time: neither the number nor anything from which it could be computed again.
 vintage as (
     select
@@ -24,11 +37,12 @@ vintage as (
                     else 'withheld'
                 end as {{ column }},
             {% endfor %}
-            {{ merge_words(['computed.flags', 'withdrawal.flag']) }}
+            {{ merge_words(['computed.flags', 'withdrawal.flag', 'near_centre.flag']) }}
                 as flags
         ),
     from computed
     left join {{ ref('int_withdrawal') }} as withdrawal on computed.value_id = withdrawal.value_id
+    left join near_centre on computed.value_id = near_centre.value_id
 )
 
 select

@@ -8,4 +8,5 @@ select
     valid_from,
     valid_to,
     successor_key,
+    comparator_of,
 from {{ source('inputs', 'catalog_region') }}

@@ -58,6 +58,7 @@ FLAGS = {
     "crosses_step": "der Zeitraum liegt auf beiden Seiten einer Gebietsänderung",
     "published_rate": "veröffentlichte Quote, wird nicht umgerechnet",
     "never_converted": "wird auf keinen anderen Gebietsstand umgerechnet",
+    "reception_centre": "Kreis mit einer Erstaufnahmeeinrichtung: die Zahl schwankt mit ihrer Belegung",
 }
 NOT_CONVERTIBLE = {
     "no_weight": "Ein Kreis wäre zu teilen, und kein bekannter Anteil passt zu dem, was hier gezählt wird.",

@@ -34,9 +34,9 @@ def load_described(settings: Settings, report: Reporter = silent) -> list[dict[s
     return results
 
 
-def note_indicators(settings: Settings, problems: tuple[str, ...]) -> None:
-    """Note what is wrong with the home's own indicators, or that nothing is any more."""
+def note_problems(settings: Settings, key: str, problems: tuple[str, ...]) -> None:
+    """Note what is wrong with the home's own indicators or lists (`key`), or that nothing is any more."""
     if problems:
-        incidents.note(settings, incidents.INDICATORS, "config", "; ".join(problems))
+        incidents.note(settings, key, "config", "; ".join(problems))
     else:
-        incidents.clear(settings, incidents.INDICATORS)
+        incidents.clear(settings, key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor.night import described, inputs
+from integrationsmonitor.night import described, incidents, inputs
 from integrationsmonitor.night.summary import judged_on, state_of
 
 if TYPE_CHECKING:
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 
 def catalog_tables(settings: Settings, catalog: Catalog) -> dict[str, pa.Table]:
-    """The catalogue in the shape of the dbt project's `inputs` source; wrong indicators of the home are noted."""
+    """The catalogue in the shape of the dbt project's `inputs` source; what is wrong of the home's own is noted."""
     from integrationsmonitor.catalog_indicators import load_indicators
     from integrationsmonitor.catalog_tables import catalog_tables as tables
 
     indicators = load_indicators(catalog)
-    described.note_indicators(settings, indicators.problems)
+    described.note_problems(settings, incidents.INDICATORS, indicators.problems)
+    described.note_problems(settings, incidents.LISTS, indicators.lists.problems)
     return tables(catalog, indicators)
 
 

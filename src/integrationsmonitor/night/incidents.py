@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from integrationsmonitor.settings import Settings
 
 BUILD = "build"
-INDICATORS = "local_indicators"
+INDICATORS, LISTS = "local_indicators", "local_lists"
 _SECRETS = re.compile(r"(_PASSWORD|_TOKEN|_SECRET|_KEY|_WEBHOOK)$|^AIRFLOW_CONN_")
 
 

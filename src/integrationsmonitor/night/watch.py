@@ -64,7 +64,8 @@ def watch(settings: Settings) -> list[Cause]:
     if names := unnamed(settings.local, catalog.datasets.values()):
         found.append(_unnamed(settings, names))
     for key, failure in incidents.standing(settings).items():
-        maker = {incidents.BUILD: _build_failed, incidents.INDICATORS: _own_indicators}.get(key, task_failed)
+        makers = {incidents.BUILD: _build_failed, incidents.INDICATORS: _own_indicators, incidents.LISTS: _own_lists}
+        maker = makers.get(key, task_failed)
         found.append(maker(settings, key, failure))
     return found
 
@@ -194,6 +195,17 @@ def _own_indicators(settings: Settings, key: str, failure: Mapping[str, Any]) ->
         f"Nächster Schritt: {settings.local / 'indicators.yml'} berichtigen, dann `monitor build`",
     ]
     subject = "eigene Kennzahlen fehlerhaft und weggelassen"
+    return _cause(settings, key=key, kind=failure["kind"], subject=subject, lines=lines, since=failure["since"])
+
+
+def _own_lists(settings: Settings, key: str, failure: Mapping[str, Any]) -> Cause:
+    """Lists of this home that are wrong, and so left out."""
+    lines = [
+        f"Ursache: {failure['text']}",
+        "Für Leserinnen und Leser: es gilt, was ohne die genannte Liste gälte; alles andere ist da.",
+        f"Nächster Schritt: die Liste in {settings.local} berichtigen, dann `monitor build`",
+    ]
+    subject = "eigene Liste fehlerhaft und weggelassen"
     return _cause(settings, key=key, kind=failure["kind"], subject=subject, lines=lines, since=failure["since"])
 
 

@@ -1,0 +1,5 @@
+select
+    kind,
+    name,
+    gap_de,
+from {{ source('inputs', 'catalog_field') }}
