@@ -1,8 +1,8 @@
 {% set small_count = 100 %}
 -- The mean of three years in a row where a value rests on few people (numerator below {{ small_count }}): of rates
--- all cases over all denominators, of counts that of the three counts. Only of years that may be compared with each other:
--- what keeps a change from being made keeps the mean. Bounds are outer ones: of a rate r = f·n/d only its own bounds are
--- known, and with them n lies above low·d/f and d below f·n/low, and the other way round.
+-- all cases over all denominators, of counts that of the three counts. Only of years that may be compared with each
+-- other: what keeps a change from being made keeps the mean. Bounds are outer ones: of a rate r = f·n/d only its own
+-- bounds are known, and with them n lies above low·d/f and d below f·n/low, and the other way round.
 with change as (
     select
         value_id,
