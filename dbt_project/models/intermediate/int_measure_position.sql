@@ -1,11 +1,11 @@
 {% set enough = 10 %}
--- The place of a Kreis among those of its kind, the most favourable first, with the places that the rounding leaves
+-- The place of a Kreis among those of its type, the most favourable first, with the places that the rounding leaves
 -- possible. Only of indicators that have a favourable direction, among the values that speak for them, of one variant;
 -- no estimate has a place and none is counted; at least {{ enough }} Kreise must be comparable, else there is none.
 with value as (
     select
         value.*,
-        region.kind,
+        concat(type.scheme, ' ', type.type_key) as region_type,
         indicator.direction,
         case
             when value.method = 'estimated' then 'estimate'
@@ -16,7 +16,11 @@ with value as (
         case when indicator.direction = 'hoeher_besser' then -value.value_low else value.value_high end as burden_high,
     from {{ ref('mart_indicator') }} as value
     inner join {{ ref('stg_catalog__indicator') }} as indicator on value.indicator_id = indicator.indicator_id
-    inner join {{ ref('stg_catalog__region') }} as region on value.region_key = region.region_key
+    inner join {{ ref('int_region_type') }} as type
+        on
+            value.region_key = type.region_key
+            and value.period_end between coalesce(type.valid_from, value.period_end)
+            and coalesce(type.valid_to, value.period_end)
     where
         value.is_default
         and value.region_level = 'kreis'
@@ -43,7 +47,7 @@ placed as (
             and value.period_start = other.period_start
             and value.period_end = other.period_end
             and value.group_key = other.group_key
-            and value.kind = other.kind
+            and value.region_type = other.region_type
             and value.region_key <> other.region_key
             and other.not_comparable is null
     group by
