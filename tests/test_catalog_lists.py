@@ -12,7 +12,7 @@ import yaml
 from integrationsmonitor import night
 from integrationsmonitor.catalog import catalog_of, load_catalog
 from integrationsmonitor.catalog_indicators import load_indicators
-from integrationsmonitor.catalog_lists import Lists, load_lists
+from integrationsmonitor.catalog_lists import Lists
 from integrationsmonitor.catalog_tables import catalog_tables
 from integrationsmonitor.night import described, facts
 from integrationsmonitor.settings import Settings
@@ -39,11 +39,11 @@ def types(**changes: Any) -> dict[str, Any]:
 
 def lists(folder: Path, name: str, content: Any) -> Lists:
     (folder / name).write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    return load_lists(load_catalog(CATALOG, local=folder))
+    return load_indicators(load_catalog(CATALOG, local=folder)).lists
 
 
 def test_the_catalogue_ships_no_types_one_centre_and_the_state_of_2019() -> None:
-    found = load_lists(load_catalog(CATALOG))
+    found = load_indicators(load_catalog(CATALOG)).lists
     assert found.region_types == found.problems == ()
     assert [centre.region_key for centre in found.centres] == ["16054"]
     assert {concept.as_of for concept in found.concepts} == {date(2019, 5, 31)}
@@ -139,6 +139,28 @@ def test_a_wrong_state_of_the_concepts_is_left_out(tmp_path: Path, content: dict
     found = lists(tmp_path, "integrationskonzepte.yml", content)
     assert words in "; ".join(found.problems)
     assert len(found.concepts) == 14
+
+
+def test_a_home_chooses_of_which_indicators_it_is_told(tmp_path: Path) -> None:
+    content = {"signals": [{"indicator": "B01", "why_de": "Ziel des Kreises: mehr Einbürgerungen"}]}
+    assert lists(tmp_path, "signals.yml", content).signals == ("B01",)
+    told = {found.id for found in load_indicators(load_catalog(CATALOG, local=tmp_path)).indicators if found.signal}
+    assert told == {"B01", "E03", "E04", "E05", "E10", "E11", "E13"}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        (["A01"], "signals.yml: signals: 'A01' is no indicator with a favourable direction; known: B01"),
+        (["B77"], "signals.yml: signals: 'B77' is no indicator"),
+        (["B01", "B01"], "signals.yml: signals: 'B01' stands twice"),
+    ],
+)
+def test_a_wrong_choice_is_left_out_and_the_catalogues_stays(tmp_path: Path, chosen: list[str], words: str) -> None:
+    content = {"signals": [{"indicator": key, "why_de": "Ein Ziel des Kreises"} for key in chosen]}
+    found = lists(tmp_path, "signals.yml", content)
+    assert found.signals == ()
+    assert words in found.problems[0]
 
 
 def test_the_tables_hold_the_form_of_each_kreis_and_the_listed_type_beside_it(tmp_path: Path) -> None:

@@ -33,6 +33,20 @@ in_series as (
     )
 ),
 
+-- The type of the Kreis on the last day: the BBSR's where there is one, else the form of its law.
+typed as (
+    select
+        value_id,
+        arg_min(concat(scheme, ' ', type_key), case scheme when 'bbsr' then 0 else 1 end) as region_type,
+    from mart_indicator as value
+    inner join dim_region_type as listed
+        on
+            value.region_key = listed.region_key
+            and value.period_end between coalesce(listed.valid_from, value.period_end)
+            and coalesce(listed.valid_to, value.period_end)
+    group by value_id
+),
+
 placed as (
     select
         value_id,
@@ -40,15 +54,15 @@ placed as (
         count(*) over comparable as n_comparable,
     from mart_indicator
     inner join dim_indicator using (indicator_id)
-    inner join dim_region using (region_key)
+    inner join typed using (value_id)
     where
         is_default
-        and dim_region.region_level = 'kreis'
+        and region_level = 'kreis'
         and value is not null
         and method <> 'estimated'
         and not list_contains(string_split(flags, '|'), 'doubtful_source')
     window comparable as (
-        partition by indicator_id, variant, territory, territory_date, period_type, period_start, group_key, kind
+        partition by indicator_id, variant, territory, territory_date, period_type, period_start, group_key, region_type
     )
 ),
 

@@ -10,6 +10,7 @@ countries for which no source has a line, an indicator for which no variant may 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -72,8 +73,9 @@ def load_indicators(catalog: Catalog) -> IndicatorCatalog:
         _check_indicator(file, indicator, known)
     own, problems = _local_indicators(catalog.local, schema, known)
     corrections, breaks = load_corrections(catalog), load_breaks(catalog, indicators)
+    lists = load_lists(catalog, {indicator.id: indicator.direction for indicator in (*indicators, *own)})
     return IndicatorCatalog(
-        (*indicators, *own),
+        tuple(replace(found, signal=found.signal or found.id in lists.signals) for found in (*indicators, *own)),
         fields,
         groups,
         countries,
@@ -81,7 +83,7 @@ def load_indicators(catalog: Catalog) -> IndicatorCatalog:
         breaks,
         load_territory(catalog),
         *load_citizenships(catalog, {country.citizenship_key for country in countries}),
-        load_lists(catalog),
+        lists,
         load_sum_violations(catalog),
         problems,
     )

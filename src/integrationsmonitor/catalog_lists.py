@@ -1,11 +1,12 @@
-"""The lists that an operator keeps: types of the Kreise, reception centres, states of the local integration concepts.
+"""The lists that an operator keeps: types of Kreise, reception centres, states of integration concepts, own signals.
 
-Comes in: `reception_centres.yml` and `integrationskonzepte.yml` of `catalog/`, and these two and `region_types.yml` of
-a home's drop folder. Goes out: frozen objects. A home's centres take the place of the catalogue's, its concepts join
-them, types of the BBSR are only a home's.
+Comes in: `reception_centres.yml` and `integrationskonzepte.yml` of `catalog/`, and these two, `region_types.yml` and
+`signals.yml` of a home's drop folder. Goes out: frozen objects. A home's centres take the place of the catalogue's, its
+concepts join them; types of the BBSR and chosen signals are only a home's.
 Refuses with file, key and fix: what the JSON schemas do not know, regions that are no Kreis of Thüringen or did not
 exist then, validity that ends before it begins or overlaps, a type that is not declared, a list of types that leaves
-out a Kreis or has it twice. A home's list that is wrong is left out as a whole, and is a problem of the home.
+out a Kreis or has it twice, a signal of what is neutral or unknown. A home's list that is wrong is left out as a whole,
+and is a problem of the home.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from integrationsmonitor.catalog import Catalog
+from integrationsmonitor.catalog_cells import refuse_twice
 from integrationsmonitor.checked_yaml import read_checked
 from integrationsmonitor.errors import ConfigError
-from integrationsmonitor.local_catalog import CONCEPTS, RECEPTION_CENTRES, REGION_TYPES
+from integrationsmonitor.local_catalog import CONCEPTS, RECEPTION_CENTRES, REGION_TYPES, SIGNALS
 from integrationsmonitor.region import FIRST_DAY, LAST_DAY, Region
 
 
@@ -60,19 +62,23 @@ class Concept:
 
 @dataclass(frozen=True)
 class Lists:
-    """All of them; `problems` are what is wrong with those of a home."""
+    """All of them, `signals` being ids of indicators; `problems` are what is wrong with those of a home."""
 
     region_types: tuple[RegionType, ...]
     centres: tuple[ReceptionCentre, ...]
     concepts: tuple[Concept, ...]
+    signals: tuple[str, ...]
     problems: tuple[str, ...]
 
 
 Found = TypeVar("Found")
 
 
-def load_lists(catalog: Catalog) -> Lists:
-    """Read and check the catalogue's lists and those of a home; raises ConfigError for the catalogue's own."""
+def load_lists(catalog: Catalog, directions: Mapping[str, str]) -> Lists:
+    """Read and check the catalogue's lists and those of a home; raises ConfigError for the catalogue's own.
+
+    `directions` is the favourable direction of every indicator, by its id.
+    """
     problems: list[str] = []
 
     def own(name: str, read: Callable[[Path, Catalog], tuple[Found, ...]]) -> tuple[Found, ...] | None:
@@ -92,6 +98,7 @@ def load_lists(catalog: Catalog) -> Lists:
         own(REGION_TYPES, _types) or (),
         _centres(catalog.path / RECEPTION_CENTRES, catalog) if centres is None else centres,
         known + (own(CONCEPTS, lambda file, catalog: _concepts(file, catalog, known)) or ()),
+        own(SIGNALS, lambda file, catalog: _signals(file, catalog, directions)) or (),
         tuple(problems),
     )
 
@@ -165,6 +172,18 @@ def _concepts(file: Path, catalog: Catalog, known: tuple[Concept, ...] = ()) -> 
             if found.setdefault((day, concept.region_key), concept) is not concept:
                 raise ConfigError(f"{file}: state of {day}: {concept.region_key} stands twice; remove one")
     return tuple(found.values())
+
+
+def _signals(file: Path, catalog: Catalog, directions: Mapping[str, str]) -> tuple[str, ...]:
+    chosen = [raw["indicator"] for raw in read_checked(file, _schema(catalog, SIGNALS))["signals"]]
+    refuse_twice(f"{file}: signals", chosen)
+    turning = sorted(key for key, direction in directions.items() if direction != "neutral")
+    for key in chosen:
+        if key not in turning:
+            raise ConfigError(
+                f"{file}: signals: {key!r} is no indicator with a favourable direction; known: {', '.join(turning)}"
+            )
+    return tuple(chosen)
 
 
 def _schema(catalog: Catalog, name: str) -> Path:

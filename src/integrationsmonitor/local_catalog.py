@@ -24,8 +24,8 @@ from integrationsmonitor.region import Region
 
 INDICATORS = "indicators.yml"
 REGION_TYPES, RECEPTION_CENTRES = "region_types.yml", "reception_centres.yml"
-CONCEPTS = "integrationskonzepte.yml"
-_NO_DESCRIPTIONS = {INDICATORS, REGION_TYPES, RECEPTION_CENTRES, CONCEPTS}
+CONCEPTS, SIGNALS = "integrationskonzepte.yml", "signals.yml"
+_NO_DESCRIPTIONS = {INDICATORS, REGION_TYPES, RECEPTION_CENTRES, CONCEPTS, SIGNALS}
 _MAX_BYTES = 256 * 1024
 
 

@@ -1,4 +1,5 @@
 -- Round numbers chosen so that every share comes out as 10 %; dim_region is filled from the catalogue.
+insert into dim_region_type select 'verwaltungsform', region_key, kind, null, null from dim_region where region_level = 'kreis';
 insert into dim_dataset values
     ('regio_12411_03_02_4', 'Bevölkerung', 'Statistische Ämter', 'dl-de/by-2-0', '© Statistische Ämter'),
     ('local_azr_presse', 'Pressemitteilungen', 'TLS', 'dl-de/by-2-0', '© TLS');

@@ -2,6 +2,8 @@
 create schema staging;
 create table dim_region (region_key varchar not null, region_name varchar not null, region_level varchar not null,
     kind varchar not null, nuts3 varchar, valid_from date, valid_to date, successor_key varchar);
+create table dim_region_type (scheme varchar not null, region_key varchar not null, type_key varchar not null,
+    valid_from date, valid_to date);
 create table dim_dataset (dataset_id varchar not null, title_de varchar not null, publisher varchar not null,
     licence_id varchar not null, attribution varchar not null);
 create table dim_indicator (indicator_id varchar not null, name_de varchar not null, unit varchar not null,

@@ -192,6 +192,18 @@ CRITICAL = {
         "qa_links",
         "zeigt ins Leere",
     ),
+    "a place that another Kreis has": (
+        "insert into mart_indicator_change select value_id, 'position', 2, 2, 2, 'Platz', null, null, 17, null "
+        "from mart_indicator where region_key = '16070' and is_default and unit = 'Prozent'",
+        "qa_change_mart_indicator",
+        "Jedes Ergebnis ist das",
+    ),
+    "a place among too few": (
+        "insert into mart_indicator_change select value_id, 'position', 1, 1, 1, 'Platz', null, null, 5, null "
+        "from mart_indicator where region_key = '16055' and is_default and unit = 'Prozent'",
+        "qa_change_mart_indicator",
+        "Verglichen wird nur",
+    ),
     "a signal where nothing became worse": (
         signal("30", "value = 0"),
         "qa_signal_mart_signal",
