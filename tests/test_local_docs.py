@@ -7,7 +7,7 @@ from pathlib import Path
 
 import local_wire as wire
 from integrationsmonitor.catalog import load_catalog
-from integrationsmonitor.catalog_lists import load_lists
+from integrationsmonitor.catalog_indicators import load_indicators
 from integrationsmonitor.sources.local_table import read_cells
 
 PAGE = (wire.PROJECT / "docs" / "lokale-daten.md").read_text(encoding="utf-8")
@@ -31,7 +31,7 @@ def test_the_example_of_the_page_loads_as_it_stands_and_hides_what_the_page_says
 
 def test_the_list_of_types_on_the_page_counts_as_it_stands(tmp_path: Path):
     (tmp_path / "region_types.yml").write_text(block("yaml", "versions:"), encoding="utf-8")
-    found = load_lists(load_catalog(wire.PROJECT / "catalog", local=tmp_path))
+    found = load_indicators(load_catalog(wire.PROJECT / "catalog", local=tmp_path)).lists
     assert (found.problems, len(found.region_types)) == ((), 22)
 
 

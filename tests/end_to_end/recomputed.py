@@ -49,13 +49,14 @@ def compute(recordings: Path, quoted: Path) -> dict[Key, Decimal]:
     for basis, cells in people.items():
         put("A00", basis, cells)
 
-    old = {nat: raw.cells("12411-03-02-4", "BEVSTD", NAT=nat) for nat in ("", "NATA")}
-    new = {nat: raw.cells("12411-03-03-4", "BEVSTD", NAT=nat) for nat in ("", "NATA")}
+    old = {nat: raw.cells("12411-03-02-4", "BEVSTD", NAT=nat) for nat in ("", "NATD", "NATA")}
+    new = {nat: raw.cells("12411-03-03-4", "BEVSTD", NAT=nat) for nat in ("", "NATD", "NATA")}
     put("A01", "fortschreibung_zer", _ratio(old["NATA"], old[""], 100))
     put("A01", "fortschreibung_zensus2011", _ratio(new["NATA"], new[""], 100))
-    minors = _foreigners_of(raw, AGES_BELOW_18)
-    put("A07", "fortschreibung_zer", _ratio(minors, old["NATA"], 100))
-    put("A07", "fortschreibung_zensus2011", _ratio(minors, new["NATA"], 100))
+    for nationality, group in (("NATA", ""), ("", "_insgesamt"), ("NATD", "_deutsche")):
+        minors = _people_of(raw, AGES_BELOW_18, nationality)
+        put("A07", f"fortschreibung_zer{group}", _ratio(minors, old[nationality], 100))
+        put("A07", f"fortschreibung_zensus2011{group}", _ratio(minors, new[nationality], 100))
     own = _csv(quoted / "local_kreisangaben_2019.csv")
     of_kreis, inhabitants = own["auslaender_kreisangabe", "Kreisangabe"], own["einwohner_kreisangabe", "Kreisangabe"]
     put("A01", "kreisangabe", _ratio(of_kreis, inhabitants, 100))
@@ -83,7 +84,7 @@ def compute(recordings: Path, quoted: Path) -> dict[Key, Decimal]:
         employed = raw.cells(table, code, dash_is_zero=True, NAT="NATA")
         put("E01", variant, employed)
         put("E02", variant, _ratio(employed, raw.cells(table, code, dash_is_zero=True), 100))
-    residents = _foreigners_of(raw, AGES_15_TO_64)
+    residents = _people_of(raw, AGES_15_TO_64, "NATA")
     employed = raw.cells("13111-02-02-4", "ERW033", dash_is_zero=True, NAT="NATA")
     put("E03", "alle_alter", _ratio(employed, _year_end_before(employed, residents), 100))
 
@@ -205,11 +206,11 @@ def _with_land(cells: Cells) -> dict[tuple[str, str], Decimal]:
     return {**cells, **sums}
 
 
-def _foreigners_of(raw: _Raw, ages: Sequence[str]) -> dict[tuple[str, str], Decimal]:
-    """Ausländer of several age groups: their sum, complete or none."""
+def _people_of(raw: _Raw, ages: Sequence[str], nationality: str) -> dict[tuple[str, str], Decimal]:
+    """People of one nationality in several age groups: their sum, complete or none."""
     total: dict[tuple[str, str], Decimal] = {}
     for table, axis in (("12411-03-02-4", "ALTX20"), ("12411-03-03-4", "ALTX21")):
-        groups = [raw.cells(table, "BEVSTD", NAT="NATA", **{axis: age}) for age in ages]
+        groups = [raw.cells(table, "BEVSTD", NAT=nationality, **{axis: age}) for age in ages]
         whole = set.intersection(*(set(group) for group in groups))
         total |= {cell: sum((group[cell] for group in groups), Decimal(0)) for cell in whole}
     return total

@@ -123,4 +123,4 @@ def test_a_sum_of_ours_is_made_of_all_kreise_of_its_day_that_agree_in_everything
         sums[value_id, role, land, day, rest].append(kreis)
     for (_, _, land, day, _), kreise in sums.items():
         assert sorted(kreise) == sorted(kreis for kreis in catalog().kreise_at(day) if kreis[:2] == land)
-    assert len({(value_id, role) for value_id, role, *_ in sums}) == len(sums) == 9
+    assert len({(value_id, role) for value_id, role, *_ in sums}) == len(sums) == 16
