@@ -73,14 +73,14 @@ def test_a_line_that_a_kill_tore_was_never_decided_and_a_damaged_one_is_named(se
 
 def test_who_decided_is_kept_where_the_machine_knows_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     _record(settings, "withdraw")
-    monkeypatch.setattr(withdrawing.getpass, "getuser", lambda: "irene")
+    monkeypatch.setattr(archive.getpass, "getuser", lambda: "irene")
     assert withdrawing.reinstate(settings, "a", " Der Wert\nstimmt. ")["who"] == "irene"
     _record(settings, "withdraw")
 
     def unknown() -> str:
         raise OSError("no user name for this id")
 
-    monkeypatch.setattr(withdrawing.getpass, "getuser", unknown)
+    monkeypatch.setattr(archive.getpass, "getuser", unknown)
     assert withdrawing.reinstate(settings, "a", "Der Wert stimmt.")["who"] is None
     reasons = [record["reason"] for record in archive.journal_records(settings) if record["event"] == "reinstate"]
     assert reasons == ["Der Wert stimmt."] * 2

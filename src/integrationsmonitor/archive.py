@@ -11,6 +11,7 @@ night's answers of a dataset accepted, or none.
 
 from __future__ import annotations
 
+import getpass
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -234,6 +235,14 @@ def history(settings: Settings, dataset_id: str) -> History:
 def journal(settings: Settings, record: dict[str, Any]) -> None:
     """Append a decision of a person or a publication to the journal."""
     files.append_line(journal_path(settings), {"at": clock.now().isoformat(), **record})
+
+
+def person() -> str | None:
+    """Who sits at the machine, where it knows: the journal names who decided."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return None
 
 
 def journal_path(settings: Settings) -> Path:

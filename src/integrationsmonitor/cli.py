@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from integrationsmonitor.errors import ConfigError, MonitorError
-from integrationsmonitor.printing import as_of_line, cause_lines, decision_line, summary_lines
+from integrationsmonitor.printing import (
+    as_of_line,
+    cause_lines,
+    decision_line,
+    release_lines,
+    summary_lines,
+    verify_lines,
+)
 from integrationsmonitor.progress import default_reporter
 from integrationsmonitor.settings import Settings
 
@@ -283,12 +290,83 @@ def explain(
 
 
 @app.command()
-def rollback() -> None:
-    """Let `current` point to the release before; nothing is deleted."""
+def rollback(
+    release_id: Annotated[
+        str, typer.Argument(help="Beginning of its id. Default: the one that current replaced.")
+    ] = "",
+) -> None:
+    """Let `current` point to an earlier release; nothing is deleted."""
     from integrationsmonitor import release
 
     with _one_line_errors():
-        print(f"current is now {release.rollback(_settings()).id}; the next night with the same inputs publishes anew")
+        now = release.rollback(_settings(), release_id or None).id
+        print(f"current is now {now}; the next night with the same inputs publishes anew")
+
+
+@app.command()
+def releases(as_json: AsJson = False) -> None:
+    """List the releases, which one is current, which are kept for ever, and how much room they and the archive take."""
+    from dataclasses import asdict
+
+    from integrationsmonitor.catalog import catalog_of
+    from integrationsmonitor.release import keeping
+
+    with _one_line_errors():
+        settings = _settings()
+        entries = keeping.listed(settings)
+        room = keeping.room(settings, entries, sorted(catalog_of(settings).datasets))
+        if as_json:
+            print(json.dumps({"releases": entries, "room": asdict(room)}, ensure_ascii=False, indent=1))
+        else:
+            print("\n".join(release_lines(entries, asdict(room))))
+
+
+@app.command()
+def verify(
+    release_id: Annotated[str, typer.Argument(help="Beginning of its id. Default: current.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Read every file of a release again and compare it with its checksum. Exit code 1 if one differs."""
+    from dataclasses import asdict
+
+    from integrationsmonitor.release import keeping
+
+    with _one_line_errors():
+        found = keeping.verify(_settings(), release_id)
+        if as_json:
+            print(json.dumps(asdict(found), ensure_ascii=False, indent=1))
+        else:
+            print("\n".join(verify_lines(asdict(found))))
+        raise typer.Exit(1 if found.problems else 0)
+
+
+@app.command()
+def repair() -> None:
+    """Let `current` mean the newest whole release where it means none, and clear what a killed night left."""
+    from integrationsmonitor.release import keeping
+
+    with _one_line_errors():
+        print(f"current is {keeping.repair(_settings(), default_reporter())}")
+
+
+@app.command()
+def freeze(
+    release_id: Annotated[str, typer.Argument(help="Beginning of its id; `monitor releases` lists them.")],
+    label: Annotated[str, typer.Option("--label", help="What it is kept for, e.g. 'Kreistag 2026-11'.")],
+    as_json: AsJson = False,
+) -> None:
+    """Keep a release for ever, so that a decision can cite it; the journal remembers who wanted it."""
+    from dataclasses import asdict
+
+    from integrationsmonitor.release import keeping
+
+    with _one_line_errors():
+        kept = keeping.freeze(_settings(), release_id, label)
+        if as_json:
+            print(json.dumps(asdict(kept), ensure_ascii=False))
+        else:
+            print(f"{kept.release_id} is kept for ever: {kept.label}")
+            print(f"Cite a value of it as <value_id>@{kept.release_id}; `monitor explain` prints the whole citation")
 
 
 @app.command()

@@ -135,3 +135,34 @@ def as_of_line(built: Mapping[str, Any]) -> str:
     """What `build --as-of` made."""
     values = f"{built['rows']['mart_indicator']:,} values, {built['rows']['fct_observation']:,} observations"
     return f"{built['file']}: as known at {built['known_at']} (axis {built['axis']}): {values}; no release was touched"
+
+
+def release_lines(entries: Sequence[Mapping[str, Any]], room: Mapping[str, Any]) -> Iterator[str]:
+    """What `monitor releases` says."""
+    if not entries:
+        yield "no release yet; `monitor run` makes the first one"
+    for entry in entries:
+        marks = [
+            *(["current"] if entry["is_current"] else []),
+            *([f"kept: {entry['frozen']}"] if entry["frozen"] else []),
+        ]
+        size = f"{entry['bytes'] / 1e6:,.0f} MB"
+        yield f"{entry['release_id']}  {entry['source_mode']:<9}{size:>9}  {', '.join(marks)}".rstrip()
+    yield ""
+    at_most = f"at most {room['releases_at_most'] / 1e9:.1f} GB with {room['keep']} kept and the frozen ones"
+    yield f"releases  {room['releases'] / 1e9:.1f} GB, {at_most}"
+    in_a_year = room["archive_in_a_year"]
+    forecast = "no forecast before it is 30 days old" if in_a_year is None else f"{in_a_year / 1e9:.2f} GB in a year"
+    yield f"archive   {room['archive'] / 1e9:.2f} GB of answers, {forecast}"
+    yield f"free      {room['free'] / 1e9:.1f} GB"
+
+
+def verify_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """What `monitor verify` says."""
+    what = f"{found['release_id']}: {found['n_files']} files, {found['n_bytes'] / 1e6:,.0f} MB"
+    if not found["problems"]:
+        yield f"{what}, all as published"
+        return
+    yield f"{what}; {len(found['problems'])} problems:"
+    yield from (f"  {problem}" for problem in found["problems"])
+    yield "Next: `monitor repair` lets current mean the newest whole release, `monitor build` makes a new one"

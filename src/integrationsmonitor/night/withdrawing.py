@@ -6,7 +6,6 @@ value that the current release does not hold, a second withdrawal, a reinstateme
 
 from __future__ import annotations
 
-import getpass
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor import archive, decisions, files, release
@@ -57,7 +56,7 @@ def _decide(
         raise ConfigError("a reason is needed: --reason '…', in German; it is kept in the journal and published")
     with files.locked(settings.archive / "journal.lock"):
         what = judge({item.value_id: item for item in decisions.withdrawals(settings)})
-        record = {"event": event, "value_id": value_id, "reason": text, "who": _user(), "what": dict(what)}
+        record = {"event": event, "value_id": value_id, "reason": text, "who": archive.person(), "what": dict(what)}
         archive.journal(settings, record)
     return record
 
@@ -78,11 +77,3 @@ def _look_up(settings: Settings, value_id: str) -> dict[str, Any]:
             "mart_indicator, 16 hexadecimal digits without @release; look it up there"
         )
     return {**dict(zip(_TOLD, found, strict=True)), "release_id": now["release_id"]}
-
-
-def _user() -> str | None:
-    """Who sits at the machine, where it knows."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return None

@@ -127,17 +127,14 @@ def publish(
 
 
 def rollback(settings: Settings, release_id: str | None = None, report: Reporter = silent) -> Release:
-    """Let `current` mean an earlier whole release: the named one, or the one that `current` replaced."""
+    """Let `current` mean an earlier whole release: the one whose id begins so, or the one that `current` replaced."""
     started = time.monotonic()
     with files.locked(settings.home / ".publish.lock"):
         shelf.clean(settings)
         told = ledger.settle(settings)
         now = shelf.read(settings.current)
-        target = release_id or _before(settings, now)
-        found = shelf.read(settings.releases / target)
-        if found is None:
-            known = ", ".join(str(release["release_id"]) for release in shelf.whole(settings)[-5:])
-            raise MonitorError(f"{target} is no whole release; the last ones are: {known or 'none'}")
+        target = shelf.named(settings, release_id) if release_id else _before(settings, now)
+        found = shelf.read(settings.releases / target) or {}
         shelf.point_current(settings, target)
         ledger.note_rollback(settings, target, (now or {}).get("release_id"), told)
     report("publish", f"current is {target} again")

@@ -20,26 +20,14 @@ def difference(settings: Settings, old: str = "", new: str = "", region: str = "
     now = shelf.read(settings.current)
     if not new and now is None:
         raise ConfigError("no release yet: there is nothing to compare; `monitor run` makes the first one")
-    newer = _named(new, shelved) if new else str((now or {})["release_id"])
-    before = _named(old, shelved) if old else shelved[newer]["previous"]
+    newer = shelf.named(settings, new) if new else str((now or {})["release_id"])
+    before = shelf.named(settings, old) if old else shelved[newer]["previous"]
     if before and before not in shelved:
-        raise ConfigError(f"{before}, which {newer} replaced, is no longer there; name another: {_known(shelved)}")
+        raise ConfigError(f"{before}, which {newer} replaced, is no longer there; name another: {', '.join(shelved)}")
     paths = [settings.releases / name / diff.WAREHOUSE for name in (before, newer) if name]
     scratch = settings.home / "tmp" / "diff"
     found = diff.compare(paths[0] if before else None, paths[-1], scratch)
     return news.of_region(found, *_region(region, paths, scratch)) if region else found
-
-
-def _named(beginning: str, shelved: dict[str, Any]) -> str:
-    found = [name for name in shelved if name == beginning] or [name for name in shelved if name.startswith(beginning)]
-    if len(found) != 1:
-        what = f"begins {len(found)} releases" if found else "is no whole release, nor the beginning of one"
-        raise ConfigError(f"{beginning} {what}; there are: {_known(shelved)}")
-    return found[0]
-
-
-def _known(shelved: dict[str, Any]) -> str:
-    return ", ".join(shelved) or "none"
 
 
 def _region(asked: str, warehouses: list[Path], scratch: Path) -> tuple[str, str]:

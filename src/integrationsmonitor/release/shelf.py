@@ -41,6 +41,16 @@ def whole(settings: Settings) -> list[dict[str, Any]]:
     return sorted((release for release in found if release), key=lambda release: release["sequence"])
 
 
+def named(settings: Settings, beginning: str) -> str:
+    """The id of the one whole release that begins like this; raises ConfigError where there is none, or several."""
+    known = [str(release["release_id"]) for release in whole(settings)]
+    found = [name for name in known if name == beginning] or [name for name in known if name.startswith(beginning)]
+    if len(found) != 1:
+        what = f"begins {len(found)} releases" if found else "is no whole release, nor the beginning of one"
+        raise ConfigError(f"{beginning} {what}; there are: {', '.join(known) or 'none'}")
+    return found[0]
+
+
 def clean(settings: Settings) -> list[str]:
     """Remove what a killed publisher left: `.current.*` links and folders without release.json. Returns their names."""
     settings.releases.mkdir(parents=True, exist_ok=True)
