@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrationsmonitor.printing import WIDTH, cause_lines, summary_lines, years
+from integrationsmonitor.printing import WIDTH, cause_lines, release_lines, summary_lines, verify_lines, years
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,26 @@ def test_causes_are_shown_with_their_text_and_their_absence_is_said():
     assert lines[:2] == ["x: überfällig", "  Tabelle: t"]
     assert max(map(len, lines)) <= WIDTH
     assert list(cause_lines([])) == ["nothing needs attention"]
+
+
+def test_the_shelf_says_what_is_current_what_is_kept_and_how_much_room_it_takes() -> None:
+    entry = {"release_id": "20261128T120712Z-297920e4", "source_mode": "recorded", "bytes": 128_541_430}
+    entries = [entry | {"is_current": True, "frozen": None}, entry | {"is_current": False, "frozen": "Kreistag"}]
+    room = {"releases": 257_000_000, "releases_at_most": 2_300_000_000, "archive": 954_000, "free": 78_700_000_000}
+    lines = list(release_lines(entries, room | {"keep": 14, "archive_in_a_year": None}))
+    assert lines[0] == "20261128T120712Z-297920e4  recorded    129 MB  current"
+    assert lines[1].endswith("kept: Kreistag")
+    assert "releases  257 MB, at most 2.3 GB with 14 kept and the frozen ones" in lines
+    assert "archive   0.954 MB of answers, no forecast before it is 30 days old" in lines
+    later = list(release_lines([], room | {"keep": 14, "archive_in_a_year": 5_000_000}))
+    assert later[0].startswith("no release yet")
+    assert "archive   0.954 MB of answers, 5 MB in a year" in later
+
+
+def test_a_verified_release_names_each_problem_and_the_next_step() -> None:
+    whole = {"release_id": "r", "n_files": 2, "n_bytes": 3_000_000, "problems": ()}
+    assert list(verify_lines(whole)) == ["r: 2 files, 3 MB, all as published"]
+    lines = list(verify_lines(whole | {"problems": ("diff.md: missing",)}))
+    assert lines[0] == "r: 2 files, 3 MB; 1 problems:"
+    assert lines[1] == "  diff.md: missing"
+    assert "monitor repair" in lines[2]

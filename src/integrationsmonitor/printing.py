@@ -146,23 +146,28 @@ def release_lines(entries: Sequence[Mapping[str, Any]], room: Mapping[str, Any])
             *(["current"] if entry["is_current"] else []),
             *([f"kept: {entry['frozen']}"] if entry["frozen"] else []),
         ]
-        size = f"{entry['bytes'] / 1e6:,.0f} MB"
+        size = _size(entry["bytes"])
         yield f"{entry['release_id']}  {entry['source_mode']:<9}{size:>9}  {', '.join(marks)}".rstrip()
     yield ""
-    at_most = f"at most {room['releases_at_most'] / 1e9:.1f} GB with {room['keep']} kept and the frozen ones"
-    yield f"releases  {room['releases'] / 1e9:.1f} GB, {at_most}"
+    at_most = f"at most {_size(room['releases_at_most'])} with {room['keep']} kept and the frozen ones"
+    yield f"releases  {_size(room['releases'])}, {at_most}"
     in_a_year = room["archive_in_a_year"]
-    forecast = "no forecast before it is 30 days old" if in_a_year is None else f"{in_a_year / 1e9:.2f} GB in a year"
-    yield f"archive   {room['archive'] / 1e9:.2f} GB of answers, {forecast}"
-    yield f"free      {room['free'] / 1e9:.1f} GB"
+    forecast = "no forecast before it is 30 days old" if in_a_year is None else f"{_size(in_a_year)} in a year"
+    yield f"archive   {_size(room['archive'])} of answers, {forecast}"
+    yield f"free      {_size(room['free'])}"
 
 
 def verify_lines(found: Mapping[str, Any]) -> Iterator[str]:
     """What `monitor verify` says."""
-    what = f"{found['release_id']}: {found['n_files']} files, {found['n_bytes'] / 1e6:,.0f} MB"
+    what = f"{found['release_id']}: {found['n_files']} files, {_size(found['n_bytes'])}"
     if not found["problems"]:
         yield f"{what}, all as published"
         return
     yield f"{what}; {len(found['problems'])} problems:"
     yield from (f"  {problem}" for problem in found["problems"])
     yield "Next: `monitor repair` lets current mean the newest whole release, `monitor build` makes a new one"
+
+
+def _size(n_bytes: int) -> str:
+    """`1.5 GB`, `155 MB`: with two digits that say something."""
+    return f"{n_bytes / 1e9:.1f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:.3g} MB"
