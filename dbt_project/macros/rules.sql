@@ -63,6 +63,11 @@
     case when {{ number }} < 0 then 0 else {{ number }} end
 {%- endmacro %}
 
+{# Whether the rounding alone could have made a difference: its bounds hold the number that says there is none. #}
+{% macro within_rounding(low, high, no_difference='0') -%}
+    {{ low }} <= {{ no_difference }} and {{ high }} >= {{ no_difference }} and {{ low }} < {{ high }}
+{%- endmacro %}
+
 {# Whether what a row says holds at a moment: intervals are half open, an open end means until today. #}
 {% macro holds_at(relation, moment) -%}
     {{ relation }}.known_from <= {{ moment }}

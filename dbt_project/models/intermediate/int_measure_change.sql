@@ -91,7 +91,7 @@ select
     measure_unit as unit,
     case
         when measure <> 'index_2010' and compared_value is not null and not coalesce(has_estimate, false)
-            then compared_value_low <= 0 and compared_value_high >= 0 and compared_value_low < compared_value_high
+            then {{ within_rounding('compared_value_low', 'compared_value_high') }}
     end as is_within_rounding,
     previous_value_id as compared_value_id,
     cast(null as integer) as n_compared,

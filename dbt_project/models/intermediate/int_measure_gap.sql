@@ -96,10 +96,7 @@ select
     measure_unit as unit,
     case
         when compared_value is not null and not has_estimate
-            then
-                compared_value_low <= no_difference
-                and compared_value_high >= no_difference
-                and compared_value_low < compared_value_high
+            then {{ within_rounding('compared_value_low', 'compared_value_high', 'no_difference') }}
     end as is_within_rounding,
     other_id as compared_value_id,
     cast(null as integer) as n_compared,

@@ -81,7 +81,7 @@ select
     case when unit = 'Prozent' then 'Prozentpunkte' else unit end as unit,
     case
         when difference is not null
-            then difference_low <= 0 and difference_high >= 0 and difference_low < difference_high
+            then {{ within_rounding('difference_low', 'difference_high') }}
     end as is_within_rounding,
     reason,
 from compared

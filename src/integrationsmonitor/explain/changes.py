@@ -5,7 +5,6 @@ What the rounding of both values could have made is no difference, and said to b
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -63,7 +62,7 @@ def changes(con: duckdb.DuckDBPyConnection, row: Row) -> list[dict[str, Any]]:
 
 
 def _told(row: Row, change: Row) -> str:
-    kind = re.split("_(?:previous|2010|insgesamt|deutsche|three)", change["measure"])[0]
+    kind = change["measure"].split("_")[0]
     name = words.MEASURES.get(change["measure"])
     if change["reason"] is not None:
         why = change["break_de"] or words.NO_CHANGE.get(change["reason"], change["reason"])
