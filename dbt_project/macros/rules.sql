@@ -68,6 +68,12 @@
     {{ low }} <= {{ no_difference }} and {{ high }} >= {{ no_difference }} and {{ low }} < {{ high }}
 {%- endmacro %}
 
+{# Whether a day lies in the validity of a row, both ends included; an end that is not named is none. #}
+{% macro valid_on(relation, day) -%}
+    {{ day }} between coalesce({{ relation }}.valid_from, {{ day }})
+    and coalesce({{ relation }}.valid_to, {{ day }})
+{%- endmacro %}
+
 {# Whether what a row says holds at a moment: intervals are half open, an open end means until today. #}
 {% macro holds_at(relation, moment) -%}
     {{ relation }}.known_from <= {{ moment }}

@@ -83,5 +83,4 @@ where
     and (part.basis = '*' or part.basis = available.basis)
     and (available.territory_key = 'as_published' or variant.formula <> 'adopted')
     and (coalesce(available.sum_kind, '') <> 'land' or part.land_sum)
-    and available.period_end between coalesce(part.valid_from, available.period_end)
-    and coalesce(part.valid_to, available.period_end)
+    and {{ valid_on('part', 'available.period_end') }}

@@ -29,8 +29,7 @@ elsewhere as (
     where
         computed.territory_key = 'as_published'
         and computed.region_level in ('bund', 'land', 'kreis')
-        and target.target_date between coalesce(region.valid_from, target.target_date)
-        and coalesce(region.valid_to, target.target_date)
+        and {{ valid_on('region', 'target.target_date') }}
 ),
 
 never_converted as (

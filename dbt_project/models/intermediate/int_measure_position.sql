@@ -19,8 +19,7 @@ with value as (
     inner join {{ ref('int_region_type') }} as type
         on
             value.region_key = type.region_key
-            and value.period_end between coalesce(type.valid_from, value.period_end)
-            and coalesce(type.valid_to, value.period_end)
+            and {{ valid_on('type', 'value.period_end') }}
     where
         value.is_default
         and value.region_level = 'kreis'

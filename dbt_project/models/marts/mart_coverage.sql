@@ -106,8 +106,7 @@ expected as (
         on
             region.parent_key = '16'
             and region.region_level = 'kreis'
-            and held.last_end between coalesce(region.valid_from, held.last_end)
-            and coalesce(region.valid_to, held.last_end)
+            and {{ valid_on('region', 'held.last_end') }}
     group by held.indicator_id
 ),
 

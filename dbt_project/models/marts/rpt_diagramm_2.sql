@@ -7,8 +7,7 @@ with share as (
         on
             value.region_key = region.region_key
             and region.parent_key = '16'
-            and value.period_end between coalesce(region.valid_from, value.period_end)
-            and coalesce(region.valid_to, value.period_end)
+            and {{ valid_on('region', 'value.period_end') }}
     where
         value.indicator_id = 'A03'
         and value.variant = 'azr'

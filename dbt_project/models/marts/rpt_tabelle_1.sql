@@ -26,7 +26,7 @@ inner join {{ ref('stg_catalog__region') }} as region
     on
         region.parent_key = '16'
         and region.region_level = 'kreis'
-        and state.as_of between coalesce(region.valid_from, state.as_of) and coalesce(region.valid_to, state.as_of)
+        and {{ valid_on('region', 'state.as_of') }}
 left join {{ ref('stg_catalog__concept') }} as concept
     on
         state.as_of = concept.as_of
