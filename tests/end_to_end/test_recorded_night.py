@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 import sys
 from decimal import Decimal
@@ -149,32 +150,60 @@ def test_no_page_of_the_release_loads_anything_from_another_host(recorded_home: 
             assert marker not in text, f"{page.name} loads from another host"
 
 
-def test_the_csv_of_the_indicators_is_the_table(recorded_home: Night) -> None:
-    with (recorded_home.project / "exports" / "current" / "mart_indicator.csv").open(
-        encoding="utf-8-sig", newline=""
-    ) as file:
-        printed = {
-            row["value_id"]: (row["indicator_id"], row["region_key"], row["value"], row["status"], row["flags"])
-            for row in csv.DictReader(file, delimiter=";")
-        }
+def test_both_csv_of_the_indicators_are_the_table(recorded_home: Night) -> None:
     held = {
-        value_id: (indicator, region, _with_comma(value), status, flags)
+        value_id: (indicator, region, _plain(value), status, flags)
         for value_id, indicator, region, value, status, flags in recorded_home.query(
             "select value_id, indicator_id, region_key, value, status, flags from mart_indicator"
         )
     }
+    folder = recorded_home.project / "exports" / "current"
+    names = ("value_id", "indicator_id", "region_key", "value", "status", "flags")
+    latest = json.loads((folder / "latest.json").read_text(encoding="utf-8"))
+    told = next(table for table in latest["tables"] if table["table"] == "mart_indicator")
+    german = {column["name"]: column["header_de"] for column in told["columns"]}
+    with (folder / "csv" / "mart_indicator.csv").open(encoding="utf-8", newline="") as file:
+        printed = {row["value_id"]: tuple(row[name] for name in names[1:]) for row in csv.DictReader(file)}
     assert printed == held
+    with (folder / "excel-csv" / "mart_indicator.csv").open(encoding="utf-8-sig", newline="") as file:
+        printed = {
+            row[german["value_id"]]: tuple(row[german[name]] for name in names[1:])
+            for row in csv.DictReader(file, delimiter=";")
+        }
+    assert printed == {key: (*row[:2], row[2].replace(".", ","), *row[3:]) for key, row in held.items()}
 
 
-def _with_comma(value: Decimal | None) -> str:
+def _plain(value: Decimal | None) -> str:
     if value is None:
         return ""
     text = f"{value:f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def test_the_matrix_holds_every_value_that_speaks_and_no_other(recorded_home: Night) -> None:
+    """Unpivoted, the indicators side by side are the default rows, the last one of each year."""
+    parquet = recorded_home.project / "exports" / "current" / "parquet" / "mart_indicator_matrix.parquet"
+    keys = "territory, territory_date, group_key, region_key, year"
+    ids = [row[0] for row in recorded_home.query("select distinct indicator_id from mart_indicator where is_default")]
+    sides = " union all ".join(
+        f"select '{i}' as indicator_id, {keys}, {i} as value, {i}_status as status, {i}_period_end as period_end "
+        f"from read_parquet('{parquet}') where {i}_status is not null"
+        for i in ids
+    )
+    dated = keys.replace("year", "year(period_end)::integer as year")
+    held = f"""select indicator_id, {dated}, value, status, period_end
+        from mart_indicator where is_default
+        qualify row_number() over (partition by indicator_id, {keys} order by period_end desc) = 1"""
+    assert recorded_home.query(f"select count(*) from ({sides})") == recorded_home.query(
+        f"select count(*) from ({held})"
+    )
+    assert recorded_home.query(f"(({sides}) except ({held})) union all (({held}) except ({sides}))") == []
+    per_key = recorded_home.query(f"select {keys} from read_parquet('{parquet}') group by all having count(*) > 1")
+    assert per_key == []
 
 
 def test_the_parquet_of_the_indicators_is_the_table(recorded_home: Night) -> None:
-    parquet = recorded_home.project / "exports" / "current" / "mart_indicator.parquet"
+    parquet = recorded_home.project / "exports" / "current" / "parquet" / "mart_indicator.parquet"
     (differing,) = recorded_home.query(
         f"select count(*) from (from mart_indicator except all from read_parquet('{parquet}')) "
         f"union all select count(*) from (from read_parquet('{parquet}') except all from mart_indicator)"

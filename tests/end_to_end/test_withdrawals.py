@@ -92,7 +92,7 @@ def test_no_other_variant_speaks_in_its_place(published: Night, withdrawn: Night
 def test_an_analyst_and_a_reader_of_the_files_see_the_reason(withdrawn: Night, rate: str, share: str) -> None:
     told = withdrawn.query("select value_id, reason_de, is_applied from mart_withdrawal order by 1")
     assert told == [(value_id, REASON, True) for value_id in sorted((rate, share))]
-    text = (withdrawn.home / "current" / "exports" / "mart_withdrawal.csv").read_text(encoding="utf-8-sig")
+    text = (withdrawn.home / "current" / "exports" / "csv" / "mart_withdrawal.csv").read_text(encoding="utf-8")
     assert text.count(REASON) == 2
     assert rate in text
     assert share in text

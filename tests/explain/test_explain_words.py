@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from integrationsmonitor.explain import words
 from integrationsmonitor.explain.asking import rows
+from integrationsmonitor.vocabulary import FLAGS, NO_NUMBER
 
 
 @given(st.decimals(-(10**9), 10**9, places=4), st.integers(0, 3))
@@ -35,7 +36,7 @@ def test_a_value_in_a_query_is_only_ever_a_value(text: str, day: date, number: D
     assert found == [{"text": text, "day": day, "number": number, "all_of_them": [text, "x"]}]
 
 
-@pytest.mark.parametrize("known", [words.REASONS, words.FLAGS, words.CHANGES])
+@pytest.mark.parametrize("known", [NO_NUMBER, FLAGS, words.CHANGES])
 def test_every_word_of_the_marts_has_german(known: dict[str, str]) -> None:
     assert all(text and word not in text for word, text in known.items())
 
@@ -43,4 +44,4 @@ def test_every_word_of_the_marts_has_german(known: dict[str, str]) -> None:
 def test_reasons_are_told_for_every_status_without_a_value() -> None:
     from integrationsmonitor.observation import STATUSES, STATUSES_WITH_VALUE
 
-    assert {*STATUSES, "not_recorded"} - set(words.REASONS) == set(STATUSES_WITH_VALUE)
+    assert {*STATUSES, "not_recorded"} - set(NO_NUMBER) == set(STATUSES_WITH_VALUE)

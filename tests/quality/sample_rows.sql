@@ -1,8 +1,9 @@
 -- Round numbers chosen so that every share comes out as 10 %; dim_region is filled from the catalogue.
 insert into dim_region_type select 'verwaltungsform', region_key, kind, null, null from dim_region where region_level = 'kreis';
 insert into dim_dataset values
-    ('regio_12411_03_02_4', 'Bevölkerung', 'Statistische Ämter', 'dl-de/by-2-0', '© Statistische Ämter'),
-    ('local_azr_presse', 'Pressemitteilungen', 'TLS', 'dl-de/by-2-0', '© TLS');
+    ('regio_12411_03_02_4', 'Bevölkerung', 'Statistische Ämter', 'dl-de/by-2-0',
+        'https://www.govdata.de/dl-de/by-2-0', '© Statistische Ämter', '2021-10-01'),
+    ('local_azr_presse', 'Pressemitteilungen', 'TLS', 'quotation', null, '© TLS', '2021-11-01');
 insert into dim_indicator values
     ('A01', 'Ausländeranteil', 'Prozent', 1, 1, 156, null, 'niedriger_besser', true),
     ('A02', 'Ausländische Bevölkerung', 'Personen', 0, 1, 1, null, 'neutral', false);

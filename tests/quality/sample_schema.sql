@@ -5,7 +5,7 @@ create table dim_region (region_key varchar not null, region_name varchar not nu
 create table dim_region_type (scheme varchar not null, region_key varchar not null, type_key varchar not null,
     valid_from date, valid_to date);
 create table dim_dataset (dataset_id varchar not null, title_de varchar not null, publisher varchar not null,
-    licence_id varchar not null, attribution varchar not null);
+    licence_id varchar not null, licence_url varchar, attribution varchar not null, last_known_from timestamp);
 create table dim_indicator (indicator_id varchar not null, name_de varchar not null, unit varchar not null,
     decimals integer not null, definition_version integer not null, n_values bigint not null, missing_de varchar,
     direction varchar not null, has_signal boolean not null);

@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from integrationsmonitor.errors import MonitorError
-from integrationsmonitor.release.contract import ExportContract
-from integrationsmonitor.release.exports import BOM, FORMULA_STARTS, write_csv
+from integrationsmonitor.release.contract import Rounding
+from integrationsmonitor.release.exports.text import BOM, FORMULA_STARTS, write_csv, write_excel_csv
 from integrationsmonitor.release.tables import Column, Table, connection
 
-CONTRACT = ExportContract(["*"], ["*"], {}, {"t": {"columns": ["value"], "decimals": "decimals"}}, "zstd")
+ROUNDING = Rounding(["value"], "decimals")
+HEADERS = {"place": "Ort", "text": "Text", "value": "Wert", "decimals": "Stellen", "day": "Tag", "flags": "Kennzeichen"}
 COLUMNS = (
     Column("place", "INTEGER", False, ""),
     Column("text", "VARCHAR", True, ""),
@@ -41,14 +42,24 @@ ROWS = st.lists(
 )
 
 
+def table_of(rows: list[tuple[Any, ...]], con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
+    con.execute(f"create table t ({columns})")
+    marks = ", ".join("?" for _ in table.columns)
+    for number, row in enumerate(rows):
+        con.execute(f"insert into t values ({marks})", [number, *row])
+
+
 def write(rows: list[tuple[Any, ...]], path: Path, table: Table = TABLE) -> None:
     with connection(path.parent / "scratch") as con:
-        columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
-        con.execute(f"create table t ({columns})")
-        marks = ", ".join("?" for _ in table.columns)
-        for number, row in enumerate(rows):
-            con.execute(f"insert into t values ({marks})", [number, *row])
-        write_csv(con, "t", table, CONTRACT, path)
+        table_of(rows, con, table)
+        write_excel_csv(con, "t", table, HEADERS, ROUNDING, path)
+
+
+def write_for_machines(rows: list[tuple[Any, ...]], path: Path) -> None:
+    with connection(path.parent / "scratch") as con:
+        table_of(rows, con, TABLE)
+        write_csv(con, "t", TABLE, path)
 
 
 def unescaped(text: str | None) -> str | None:
@@ -62,15 +73,30 @@ def test_any_row_comes_back_through_duckdb(rows: list[tuple[Any, ...]]) -> None:
         path = Path(folder) / "t.csv"
         write(rows, path)
         back = duckdb.sql(
-            f"""select * exclude (value_rounded) from read_csv('{path}', delim=';', header=true, quote='"', escape='"',
+            f"""select * exclude (rounded) from read_csv('{path}', delim=';', header=true, quote='"', escape='"',
             decimal_separator=',', allow_quoted_nulls=false, auto_detect=false, parallel=false,
-            columns={{place: 'integer', text: 'varchar', value: 'decimal(28,10)', value_rounded: 'varchar',
+            columns={{place: 'integer', text: 'varchar', value: 'decimal(28,10)', rounded: 'varchar',
                 decimals: 'integer', day: 'date'}})
             order by place"""
         ).fetchall()
     assert [(number, unescaped(text), *rest) for number, text, *rest in back] == [
         (number, *row) for number, row in enumerate(rows)
     ]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(ROWS)
+def test_any_row_comes_back_as_a_program_reads_it(rows: list[tuple[Any, ...]]) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "t.csv"
+        write_for_machines(rows, path)
+        assert path.read_bytes().startswith(b"place,text,value,decimals,day\n")
+        back = duckdb.sql(
+            f"""from read_csv('{path}', header=true, allow_quoted_nulls=false, auto_detect=false, parallel=false,
+            delim=',', quote='"', escape='"', columns={{place: 'integer', text: 'varchar', value: 'decimal(28,10)',
+                decimals: 'integer', day: 'date'}}) order by place"""
+        ).fetchall()
+    assert back == [(number, *row) for number, row in enumerate(rows)]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -96,15 +122,15 @@ def test_the_rounded_column_is_rounded_commercially_to_the_decimals_of_its_row(v
         with path.open(encoding="utf-8-sig", newline="") as file:
             row = next(csv.DictReader(file, delimiter=";"))
     expected = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    assert Decimal(row["value_rounded"].replace(",", ".")) == expected
-    assert len(row["value_rounded"].partition(",")[2]) == decimals
+    assert Decimal(row["Wert (gerundet)"].replace(",", ".")) == expected
+    assert len(row["Wert (gerundet)"].partition(",")[2]) == decimals
 
 
 def test_a_figure_reads_as_germans_write_it(tmp_path: Path) -> None:
     write([("Ilm-Kreis", Decimal("6.2061761335"), 2, None), ("Gera", Decimal("1200"), 0, None)], tmp_path / "t.csv")
     lines = (tmp_path / "t.csv").read_text(encoding="utf-8-sig").splitlines()
     assert lines == [
-        "place;text;value;value_rounded;decimals;day",
+        "Ort;Text;Wert;Wert (gerundet);Stellen;Tag",
         "0;Ilm-Kreis;6,2061761335;6,21;2;",
         "1;Gera;1200;1200;0;",
     ]

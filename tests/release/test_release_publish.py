@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 import sample_candidate
@@ -27,8 +30,11 @@ NAMES_THE_RELEASE = {
     "diff.md",
     "warehouse.duckdb",
     "exports/latest.json",
-    "exports/meta_release.csv",
-    "exports/meta_release.parquet",
+    "exports/checksums.txt",
+    "exports/parquet/meta_release.parquet",
+    "exports/csv/meta_release.csv",
+    "exports/excel-csv/meta_release.csv",
+    "exports/xlsx/meta_release.xlsx",
 }
 
 
@@ -100,24 +106,56 @@ def test_meta_release_is_one_row_that_says_recorded(publish_night: Night) -> Non
     assert rows == [(published.id, "recorded", "Aufgezeichnete Daten, kein Live-Abruf", 2, "local_azr_presse", 399)]
 
 
-def test_every_dim_and_mart_is_exported_twice_with_the_same_rows(publish_night: Night) -> None:
+def test_every_dim_and_mart_is_exported_in_four_forms_with_the_same_rows(publish_night: Night) -> None:
     folder = publish_night().path / "exports"
     latest = json.loads((folder / "latest.json").read_text())
     assert latest["source_mode"] == "recorded"
     tables = {table["table"]: table for table in latest["tables"]}
-    assert "mart_indicator" in tables
+    assert {"mart_indicator", "mart_indicator_matrix", "meta_release"} <= tables.keys()
     assert "fct_observation" not in tables
-    for name, table in tables.items():
-        assert {file["path"] for file in table["files"]} == {f"{name}.csv", f"{name}.parquet"}
-        assert pq.read_metadata(folder / f"{name}.parquet").num_rows == table["rows"]
-        read = f"select count(*) from read_csv('{folder / name}.csv', delim=';', header=true, all_varchar=true)"
-        assert duckdb.sql(read).fetchone() == (table["rows"],)
+    for table in tables.values():
+        paths = {file["form"]: folder / file["path"] for file in table["files"]}
+        is_evidence = table["table"] in {"mart_provenance", "mart_indicator_vintage"}
+        assert set(paths) == {"parquet", "csv", "excel-csv", *([] if is_evidence else ["xlsx"])}
+        assert pq.read_metadata(paths["parquet"]).num_rows == table["rows"]
+        for form, delimiter in (("csv", ","), ("excel-csv", ";")):
+            read = f"select count(*) from read_csv('{paths[form]}', delim='{delimiter}', header=true, all_varchar=true)"
+            assert duckdb.sql(read).fetchone() == (table["rows"],)
+        if "xlsx" in paths:
+            sheets = openpyxl.load_workbook(paths["xlsx"], read_only=True)
+            assert sheets.sheetnames == ["Deckblatt", "Hinweise", "Daten", "Datenlexikon"]
+            assert len(list(sheets["Daten"].values)) == table["rows"] + 1
     assert "Aufgezeichnete Daten, kein Live-Abruf" in (folder / "README.txt").read_text()
     assert "territory = as_published" in (folder / "README.txt").read_text(), "who sums all rows counts three times"
 
 
+def test_checksums_hold_for_every_file_of_the_exports(publish_night: Night) -> None:
+    folder = publish_night().path / "exports"
+    told = subprocess.run(
+        ["sha256sum", "--check", "--strict", "checksums.txt"], cwd=folder, capture_output=True, check=False
+    )
+    assert told.returncode == 0, told.stderr
+    listed = {line.split("  ", 1)[1] for line in (folder / "checksums.txt").read_text().splitlines()}
+    on_disk = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert listed == on_disk - {"checksums.txt"}
+
+
+def test_who_cannot_follow_the_link_reads_the_same_in_latest_json(publish_night: Night, settings: Settings) -> None:
+    def told() -> dict[str, Any]:
+        return dict(json.loads((settings.home / "latest.json").read_text()))
+
+    first, second = publish_night(1), publish_night(2)
+    assert told()["release_id"] == second.id
+    for file in told()["files"]:
+        assert hashlib.sha256((settings.home / file["path"]).read_bytes()).hexdigest() == file["sha256"]
+    rollback(settings)
+    assert told()["release_id"] == first.id
+    (settings.home / "latest.json").write_text("{")
+    assert publish_night(3).id == told()["release_id"]
+
+
 def test_parquet_carries_descriptions_and_unrounded_decimals(publish_night: Night) -> None:
-    schema = pq.read_schema(publish_night().path / "exports" / "mart_indicator.parquet")
+    schema = pq.read_schema(publish_night().path / "exports" / "parquet" / "mart_indicator.parquet")
     assert str(schema.field("value").type) == "decimal128(28, 10)"
     assert schema.metadata[b"description_de"].decode().startswith("Kennzahlen: ein Wert je")
     assert json.loads(schema.metadata[b"columns_de"])["value"].startswith("Wert der Kennzahl")
@@ -218,13 +256,13 @@ def test_the_link_in_the_project_is_made_only_for_its_own_home(
 ) -> None:
     project = tmp_path / "project"
     (project / "exports").mkdir(parents=True)
-    for name in ("exports.yml", "exports.schema.json"):
+    for name in ("exports.yml", "exports.schema.json", "names_de.yml", "names_de.schema.json"):
         shutil.copy(PROJECT / "exports" / name, project / "exports")
     publish(settings_of(tmp_path / "elsewhere", project), candidate, quality_dir, facts_of())
     assert not (project / "exports" / "current").exists()
     publish(settings_of(project / "var", project), candidate, quality_dir, facts_of())
     assert (project / "exports" / "current").readlink() == Path("../var/current/exports")
-    assert (project / "exports" / "current" / "mart_indicator.csv").is_file()
+    assert (project / "exports" / "current" / "csv" / "mart_indicator.csv").is_file()
 
 
 def test_a_mistake_in_the_contract_names_file_and_key(tmp_path: Path, candidate: Path, quality_dir: Path) -> None:

@@ -20,6 +20,7 @@ from integrationsmonitor.explain.citing import citation
 from integrationsmonitor.explain.instead import factor_of, instead_of, other_variants
 from integrationsmonitor.explain.pairs import pair
 from integrationsmonitor.explain.vintages import vintages
+from integrationsmonitor.vocabulary import FLAGS
 
 if TYPE_CHECKING:
     import duckdb
@@ -88,7 +89,7 @@ def of(con: duckdb.DuckDBPyConnection, row: Row, withdrawn: Mapping[str, Withdra
         "place": row["place"],
         "territory": territories.territory(con, row, parts),
         "elsewhere": territories.elsewhere(con, row),
-        "flags": [{"flag": flag, "text_de": words.FLAGS.get(flag, flag)} for flag in row["flags"].split("|") if flag],
+        "flags": [{"flag": flag, "text_de": FLAGS.get(flag, flag)} for flag in row["flags"].split("|") if flag],
         "corrections": _corrections(con, row, parts),
         "vintages": [] if row["no_longer_said"] else vintages(con, row, parts),
         "changes": changes(con, row),

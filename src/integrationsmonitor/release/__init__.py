@@ -24,7 +24,9 @@ from integrationsmonitor.errors import GateError, MonitorError
 from integrationsmonitor.progress import Reporter, silent
 from integrationsmonitor.release import diff, exports, ledger, shelf
 from integrationsmonitor.release.contract import ExportContract, load_contract
+from integrationsmonitor.release.exports import manifest
 from integrationsmonitor.release.meta import META_RELEASE
+from integrationsmonitor.release.names import Names, load_names
 from integrationsmonitor.release.tables import (
     Table,
     connection,
@@ -32,7 +34,6 @@ from integrationsmonitor.release.tables import (
     copy_table,
     literal,
     published_tables,
-    quoted,
     write_row,
 )
 from integrationsmonitor.settings import Settings
@@ -102,6 +103,7 @@ def publish(
         raise MonitorError(f"facts of a {facts.mode!r} night cannot become a release of a {settings.mode!r} home")
     keep = shelf.keep_setting(settings)
     contract = load_contract(settings.project / "exports" / "exports.yml")
+    names = load_names(settings.project / "exports" / "names_de.yml")
     with files.locked(settings.home / ".publish.lock"):
         for name in shelf.clean(settings):
             report("publish", f"removed what an interrupted publication left: {name}")
@@ -111,6 +113,7 @@ def publish(
         folder.mkdir()
         tables, changes = _fill(settings, candidate, folder, contract, meta, told, report)
         _compare(settings, folder, _previous(meta), told.holds, report)
+        _export(settings, folder, contract, names, meta, tables, report)
         shutil.copytree(quality_dir, folder / "quality")
         shelf.seal(folder)
         shelf.mark(folder, _release_json(settings, folder, meta, facts, tables))
@@ -191,7 +194,7 @@ def _fill(
     told: publications.Account,
     report: Reporter,
 ) -> tuple[list[Table], int]:
-    """Write warehouse.duckdb and exports/ into the folder; returns the published tables and how many values differ.
+    """Write warehouse.duckdb into the folder; returns the published tables and how many values differ.
 
     What differs from the values published so far is in the archive then.
     """
@@ -216,9 +219,7 @@ def _fill(
         tables.append(write_row(con, "rel", META_RELEASE, meta))
         con.execute("checkpoint rel")
         report("publish", "warehouse.duckdb written", tables=len(tables), rows=sum(rows.values()))
-        _export(con, folder / "exports", contract, meta, tables)
         con.execute("detach rel")
-    report("publish", "exports written", tables=sum(contract.as_file(table.name) for table in tables))
     return tables, len(delta.changes)
 
 
@@ -234,19 +235,28 @@ def _compare(settings: Settings, folder: Path, previous: str | None, held: str, 
         diff.write(folder, None, scratch, gone_de)
 
 
-def _export(con: Any, target: Path, contract: ExportContract, meta: Mapping[str, Any], tables: list[Table]) -> None:
-    target.mkdir()
+def _export(
+    settings: Settings,
+    folder: Path,
+    contract: ExportContract,
+    names: Names,
+    meta: Mapping[str, Any],
+    tables: Sequence[Table],
+    report: Reporter,
+) -> None:
+    """Write exports/ out of the finished warehouse.duckdb."""
     facts = {"source_mode": str(meta["source_mode"]), "notice_de": str(meta["notice_de"])}
-    listed = [table for table in tables if contract.as_file(table.name)]
-    for table in listed:
-        relation = f"rel.main.{quoted(table.name)}"
-        exports.write_csv(con, relation, table, contract, target / f"{table.name}.csv")
-        exports.write_parquet(con, relation, table, contract, target / f"{table.name}.parquet", facts)
-    (target / "README.txt").write_text(exports.readme(listed, facts), encoding="utf-8")
-    heading = {"release_id": meta["release_id"], "released_at": _iso(meta["released_at"]), **facts}
-    manifest = exports.latest(heading, listed, _files(target))
-    body = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-    (target / "latest.json").write_text(body, encoding="utf-8")
+    heading = {"release_id": str(meta["release_id"]), "released_at": _iso(meta["released_at"]), **facts}
+    scratch, target = settings.home / "tmp" / "publish", folder / "exports"
+    previous = _previous(meta)
+    before = settings.releases / previous / "exports" if previous else None
+    with connection(scratch) as con:
+        con.execute(f"attach {literal(str(folder / 'warehouse.duckdb'))} as rel (read_only)")
+        exported = exports.write_tables(con, "rel", target, contract, names, tables, facts, scratch, before, report)
+    manifest.write_readme(target, facts, exported)
+    manifest.write_latest(target, heading, exported)
+    manifest.write_checksums(target)
+    report("publish", "exports written", tables=len(exported))
 
 
 def _release_json(

@@ -6,9 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 from integrationsmonitor.checked_yaml import read_checked
+from integrationsmonitor.errors import MonitorError
+from integrationsmonitor.release.tables import Table
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """Which columns of a table stand rounded beside themselves, and which column says to how many decimals."""
+
+    columns: Sequence[str]
+    decimals: str
+
+    @staticmethod
+    def header(header: str) -> str:
+        """The header of the rounded column."""
+        return f"{header} (gerundet)"
 
 
 @dataclass(frozen=True)
@@ -18,7 +32,8 @@ class ExportContract:
     warehouse: Sequence[str]
     files: Sequence[str]
     order: Mapping[str, Sequence[str]]
-    rounded: Mapping[str, Mapping[str, Any]]
+    rounded: Mapping[str, Rounding]
+    without_workbook: Sequence[str]
     compression: str
 
     def in_warehouse(self, table: str) -> bool:
@@ -26,8 +41,21 @@ class ExportContract:
         return any(fnmatchcase(table, pattern) for pattern in self.warehouse)
 
     def as_file(self, table: str) -> bool:
-        """Whether the table is written as CSV and Parquet."""
+        """Whether the table is written as files."""
         return any(fnmatchcase(table, pattern) for pattern in self.files)
+
+    def as_workbook(self, table: str) -> bool:
+        """Whether the table is also written as XLSX."""
+        return self.as_file(table) and table not in self.without_workbook
+
+    def rounding(self, table: Table) -> Rounding | None:
+        """What is rounded in this table; raises MonitorError where it does not have the columns."""
+        found = self.rounded.get(table.name)
+        names = {column.name for column in table.columns}
+        missing = [name for name in [*found.columns, found.decimals] if name not in names] if found else []
+        if missing:
+            raise MonitorError(f"exports.yml rounds {table.name} by {', '.join(missing)}, which it does not have")
+        return found
 
 
 def load_contract(path: Path) -> ExportContract:
@@ -37,6 +65,7 @@ def load_contract(path: Path) -> ExportContract:
         warehouse=content["warehouse"],
         files=content["files"],
         order=content["order"],
-        rounded=content["csv"]["rounded"],
+        rounded={table: Rounding(**rule) for table, rule in content["office"]["rounded"].items()},
+        without_workbook=content["office"]["without_workbook"],
         compression=content["parquet"]["compression"],
     )

@@ -1,8 +1,8 @@
 """The shelf of releases below MONITOR_HOME: cleaning up, swapping `current`, keeping the last ones.
 
-Comes in: the home. Goes out: `releases/<id>/` folders that are whole when they hold release.json, and one symlink
-`current` that is only ever replaced by a rename. A folder loses its release.json before anything else of it goes, so
-that a deletion cut short leaves no half release that looks whole.
+Comes in: the home. Goes out: `releases/<id>/` folders that are whole when they hold release.json, one symlink
+`current` that is only ever replaced by a rename, and `latest.json`, which says the same as the link. A folder loses
+its release.json before anything else of it goes, so that a deletion cut short leaves no half release that looks whole.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from integrationsmonitor.errors import ConfigError, MonitorError
 from integrationsmonitor.settings import Settings
 
 MARKER = "release.json"
+LATEST = "latest.json"
 FROZEN = "FROZEN"
 KEEP = 14
 _BROKEN = (OSError, ValueError)
@@ -62,6 +63,7 @@ def clean(settings: Settings) -> list[str]:
         if folder.is_dir() and not (folder / MARKER).exists() and not (folder / FROZEN).exists():
             _remove(folder)
             removed.append(folder.name)
+    _tell_latest(settings)
     return removed
 
 
@@ -89,6 +91,7 @@ def point_current(settings: Settings, release_id: str) -> None:
     temporary.symlink_to(Path("releases") / release_id)
     temporary.replace(settings.current)
     files.sync_folder(settings.home)
+    _tell_latest(settings)
 
 
 def link_exports(settings: Settings) -> None:
@@ -128,6 +131,30 @@ def keep_setting(settings: Settings) -> int:
     if not text.isdigit() or int(text) < 2:
         raise ConfigError(f"MONITOR_KEEP_RELEASES={text!r}: give a whole number of at least 2, e.g. {KEEP}")
     return int(text)
+
+
+def _tell_latest(settings: Settings) -> None:
+    """Write <home>/latest.json: what `current` means, for readers that cannot follow a link (a Windows share, say).
+
+    Its paths are relative to the home. Where a kill came between the swap and this file, the next one mends it.
+    """
+    release = read(settings.current)
+    path = settings.home / LATEST
+    if release is None:
+        return
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except _BROKEN:
+        told = {}
+    if isinstance(told, dict) and told.get("release_id") == release["release_id"]:
+        return
+    folder = f"releases/{release['release_id']}"
+    content = {
+        **{key: release[key] for key in ("release_id", "released_at", "source_mode", "notice_de")},
+        "folder": folder,
+        "files": [{**file, "path": f"{folder}/{file['path']}"} for file in release["files"]],
+    }
+    files.write_atomic(path, json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
 def _remove(folder: Path) -> None:

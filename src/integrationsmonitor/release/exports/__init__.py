@@ -1,0 +1,123 @@
+"""Files for people and machines.
+
+Comes in: the release's database, attached; the contract; the German names. Goes out, below `exports/`: every table that
+the contract lets out as Parquet, machine CSV, spreadsheet CSV and XLSX, and the indicators side by side; then
+everything that describes them; last checksums.txt.
+
+The same rows give the same bytes: no build time and no release id stands in a file of figures but those of
+meta_release, and those of earlier changes in mart_publication. A workbook whose job is that of the release before is
+copied from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from integrationsmonitor import files
+from integrationsmonitor.release.exports import matrix, parquet, text, workbooks
+from integrationsmonitor.release.sources import Source, by_table
+from integrationsmonitor.release.tables import Table, quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from integrationsmonitor.progress import Reporter
+    from integrationsmonitor.release.contract import ExportContract
+    from integrationsmonitor.release.names import Names
+
+FORMS = ("parquet", "csv", "excel-csv", "xlsx")
+_SUFFIX = {"parquet": "parquet", "csv": "csv", "excel-csv": "csv", "xlsx": "xlsx"}
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of figures: its form (see FORMS), its path below exports/, what it holds. `made_from` is of workbooks."""
+
+    form: str
+    path: str
+    bytes: int
+    sha256: str
+    made_from: str = ""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A table that left: how it is called in German, who is to be named with it, its files."""
+
+    table: Table
+    title: str
+    headers: Mapping[str, str]
+    sources: Sequence[Source]
+    files: Sequence[File]
+
+    def path(self, form: str) -> str | None:
+        """Where the file of this form lies below exports/; None where the table has none."""
+        return next((file.path for file in self.files if file.form == form), None)
+
+
+def write_tables(
+    con: duckdb.DuckDBPyConnection,
+    database: str,
+    target: Path,
+    contract: ExportContract,
+    names: Names,
+    tables: Sequence[Table],
+    facts: Mapping[str, str],
+    scratch: Path,
+    before: Path | None,
+    report: Reporter,
+) -> list[Exported]:
+    """Write all files of figures; `facts` are those that go with them, `before` the exports of the last release."""
+    listed = [(table, f"{database}.main.{quoted(table.name)}") for table in tables if contract.as_file(table.name)]
+    there = {table.name for table, _ in listed}
+    if {"mart_indicator", "dim_indicator"} <= there:
+        listed.append(matrix.make(con, database))
+    sources = by_table(con, database, tables)
+    for form in FORMS:
+        (target / form).mkdir(parents=True)
+    plan = []
+    for table, relation in listed:
+        forms = [form for form in FORMS if form != "xlsx" or contract.as_workbook(table.name)]
+        paths = {form: f"{form}/{table.name}.{_SUFFIX[form]}" for form in forms}
+        headers = _headers(names, table)
+        exported = Exported(
+            table,
+            names.title(table.name),
+            headers,
+            sources[matrix.MADE_OF if table.name == matrix.NAME else table.name],
+            [File(form, path, 0, "") for form, path in paths.items()],
+        )
+        rounding = contract.rounding(table)
+        parquet.write(con, relation, table, contract.compression, facts, target / paths["parquet"])
+        text.write_csv(con, relation, table, target / paths["csv"])
+        text.write_excel_csv(con, relation, table, headers, rounding, target / paths["excel-csv"])
+        plan.append((exported, rounding))
+    report("publish", "Parquet and CSV written", tables=len(plan))
+    made_from = workbooks.write(plan, target, facts, scratch, before, report)
+    return [
+        Exported(
+            exported.table,
+            exported.title,
+            exported.headers,
+            exported.sources,
+            [_measured(target, file, made_from.get(exported.table.name, "")) for file in exported.files],
+        )
+        for exported, _ in plan
+    ]
+
+
+def _headers(names: Names, table: Table) -> dict[str, str]:
+    columns = [column.name for column in table.columns]
+    if table.name != matrix.NAME:
+        return names.headers(table.name, columns)
+    blocks = {column: matrix.header(column) for column in columns if not matrix.is_key(column)}
+    return {**names.headers(table.name, [column for column in columns if column not in blocks]), **blocks}
+
+
+def _measured(target: Path, file: File, made_from: str) -> File:
+    path = target / file.path
+    origin = made_from if file.form == "xlsx" else ""
+    return File(file.form, file.path, path.stat().st_size, files.sha256_of(path), origin)
