@@ -15,10 +15,10 @@ AIRFLOW := PYTHONPATH=dags $(VENV)/python -m
 IDS := dags/support/dataset_ids.py
 SOURCES := src tests dags scripts benchmarks
 
-.PHONY: help install run up down test test-slow faults lint format ids kennzahlen bench clean
+.PHONY: help install run up down test test-slow test-offices faults lint format ids kennzahlen bench clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 .uv-venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
@@ -52,10 +52,13 @@ down: $(STAMP) ## end what `make up` started, all of it
 	@MONITOR_SOURCE=$${MONITOR_SOURCE:-recorded} $(AIRFLOW) support.stay down
 
 test: $(STAMP) ## the fast tests (at most 10 minutes on 2 cores)
-	$(VENV)/pytest -m "not slow" -n 2
+	$(VENV)/pytest -m "not slow and not offices" -n 2
 
 test-slow: $(STAMP) ## the long repeats and the real scheduler
 	$(VENV)/pytest -m slow -p no:xdist
+
+test-offices: $(STAMP) ## programs of offices read a release (scripts/install_offices.sh installs them, Debian)
+	$(VENV)/pytest -m offices -p no:xdist
 
 faults: $(STAMP) ## execute every fault of the registry and print a table (ARGS=--json: a line of JSON each)
 	@$(VENV)/python tests/faults/runner.py $(ARGS)
