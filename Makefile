@@ -15,10 +15,10 @@ AIRFLOW := PYTHONPATH=dags $(VENV)/python -m
 IDS := dags/support/dataset_ids.py
 SOURCES := src tests dags scripts benchmarks
 
-.PHONY: help install run up down test test-slow test-offices faults lint format ids kennzahlen bench clean
+.PHONY: help install run up down test test-slow test-offices faults lint format ids kennzahlen bench bench-publish clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
 .uv-venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
@@ -85,6 +85,9 @@ kennzahlen: $(STAMP) ## write docs/kennzahlen.md anew, from the recorded release
 
 bench: $(STAMP) ## measure speed and memory
 	$(VENV)/python benchmarks/run.py
+
+bench-publish: $(STAMP) ## measure a publication beside plain COPY, and readers during 200 swaps (needs a release: make run)
+	$(VENV)/python benchmarks/publish.py --home $${MONITOR_HOME:-var} $(ARGS)
 
 clean: ## remove caches and build products; figures in var/ and the environment stay
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist dbt_project/target dbt_project/logs

@@ -29,6 +29,31 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+class Digests:
+    """SHA-256 of files that nobody writes to any more, each of them read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, tuple[int, int, str]] = {}
+
+    def of(self, path: Path) -> str:
+        """The file's SHA-256; read again only where its size or time of change is another."""
+        stat = path.stat()
+        size, changed, digest = self._known.get(path, (-1, -1, ""))
+        if (size, changed) != (stat.st_size, stat.st_mtime_ns):
+            digest = sha256_of(path)
+            self._known[path] = stat.st_size, stat.st_mtime_ns, digest
+        return digest
+
+
+def listed(folder: Path, digests: Digests) -> list[dict[str, Any]]:
+    """Path, size and SHA-256 of every file below the folder, by path."""
+    return [
+        {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": digests.of(path)}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    ]
+
+
 def sha256_of_bytes(data: bytes) -> str:
     """SHA-256 of bytes."""
     return hashlib.sha256(data).hexdigest()

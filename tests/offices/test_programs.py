@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -42,22 +43,27 @@ def test_r_reads_the_csv_with_keys_as_text(exports: Path, program: Program, tmp_
     assert [float(number) for number in german.split()] == pytest.approx([len(rows), float(sum(values))], rel=1e-10)
 
 
+def fields(listing: str) -> dict[str, str]:
+    """Types by field, as `ogrinfo -so` lists them below the geometry."""
+    found = re.findall(r"(?m)^(\S[^:\n]*): (String|Real|Integer|Integer64|Date|DateTime)\b", listing)
+    return dict(found)
+
+
 def test_gdal_reads_the_workbook_with_keys_as_text_and_numbers_as_numbers(exports: Path, program: Program) -> None:
     """QGIS reads XLSX through GDAL: the key must stay a text, or no Kreis would join its polygon."""
-    path = exports / "xlsx" / "mart_indicator_latest.xlsx"
-    layer = json.loads(told(program("ogrinfo"), "-json", "-features", str(path), "Daten"))["layers"][0]
-    types = {field["name"]: field["type"] for field in layer["fields"]}
+    path = str(exports / "xlsx" / "mart_indicator_latest.xlsx")
+    types = fields(told(program("ogrinfo"), "-so", path, "Daten"))
     assert (types["Regionalschlüssel"], types["Wert"]) == ("String", "Real")
+    features = json.loads(told(program("ogr2ogr"), "-f", "GeoJSON", "/vsistdout/", path, "Daten"))["features"]
     rows = held(exports, "mart_indicator_latest", "region_key, value")
-    read = [feature["properties"] for feature in layer["features"]]
-    assert [row["Regionalschlüssel"] for row in read] == [key for key, _ in rows]
-    assert [row["Wert"] for row in read] == [
+    assert [feature["properties"]["Regionalschlüssel"] for feature in features] == [key for key, _ in rows]
+    assert [feature["properties"].get("Wert") for feature in features] == [
         None if value is None else pytest.approx(float(value), rel=1e-14) for _, value in rows
     ]
 
 
 def test_gdal_reads_the_machine_csv_with_all_texts_where_types_are_not_guessed(exports: Path, program: Program) -> None:
     path = str(exports / "csv" / "mart_indicator_latest.csv")
-    layer = json.loads(told(program("ogrinfo"), "-json", "-so", path, "mart_indicator_latest"))["layers"][0]
-    assert {field["type"] for field in layer["fields"]} == {"String"}
-    assert layer["featureCount"] == len(held(exports, "mart_indicator_latest"))
+    listing = told(program("ogrinfo"), "-so", path, "mart_indicator_latest")
+    assert set(fields(listing).values()) == {"String"}
+    assert f"Feature Count: {len(held(exports, 'mart_indicator_latest'))}" in listing

@@ -113,10 +113,11 @@ def publish(
         folder.mkdir()
         tables, changes = _fill(settings, candidate, folder, contract, meta, told, report)
         _compare(settings, folder, _previous(meta), told.holds, report)
-        _export(settings, folder, contract, names, meta, tables, report)
+        digests = files.Digests()
+        _export(settings, folder, contract, names, meta, tables, digests, report)
         shutil.copytree(quality_dir, folder / "quality")
         shelf.seal(folder)
-        shelf.mark(folder, _release_json(settings, folder, meta, facts, tables))
+        shelf.mark(folder, _release_json(settings, folder, meta, facts, tables, digests))
         report("publish", f"release {folder.name} is whole")
         shelf.point_current(settings, folder.name)
         ledger.note_publication(settings, folder.name, _previous(meta), changes)
@@ -242,6 +243,7 @@ def _export(
     names: Names,
     meta: Mapping[str, Any],
     tables: Sequence[Table],
+    digests: files.Digests,
     report: Reporter,
 ) -> None:
     """Write exports/ out of the finished warehouse.duckdb."""
@@ -252,15 +254,22 @@ def _export(
     before = settings.releases / previous / "exports" if previous else None
     with connection(scratch) as con:
         con.execute(f"attach {literal(str(folder / 'warehouse.duckdb'))} as rel (read_only)")
-        exported = exports.write_tables(con, "rel", target, contract, names, tables, facts, scratch, before, report)
+        exported = exports.write_tables(
+            con, "rel", target, contract, names, tables, facts, scratch, before, digests, report
+        )
     manifest.write_readme(target, facts, exported)
     manifest.write_latest(target, heading, exported)
-    manifest.write_checksums(target)
+    manifest.write_checksums(target, digests)
     report("publish", "exports written", tables=len(exported))
 
 
 def _release_json(
-    settings: Settings, folder: Path, meta: Mapping[str, Any], facts: ReleaseFacts, tables: list[Table]
+    settings: Settings,
+    folder: Path,
+    meta: Mapping[str, Any],
+    facts: ReleaseFacts,
+    tables: list[Table],
+    digests: files.Digests,
 ) -> dict[str, Any]:
     last = shelf.whole(settings)
     return {
@@ -280,17 +289,8 @@ def _release_json(
         "datasets": [dict(state) for state in facts.dataset_states],
         "datasets_in_quarantine": sorted(facts.quarantined),
         "raw_inputs": [dict(raw) for raw in facts.raw_inputs],
-        "files": _files(folder),
+        "files": files.listed(folder, digests),
     }
-
-
-def _files(folder: Path) -> list[dict[str, Any]]:
-    """Path, size and SHA-256 of every file below the folder, by path."""
-    return [
-        {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": files.sha256_of(path)}
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    ]
 
 
 def _iso(moment: datetime) -> str:

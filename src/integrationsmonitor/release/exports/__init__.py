@@ -12,11 +12,10 @@ copied from there.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from integrationsmonitor import files
 from integrationsmonitor.release.exports import matrix, parquet, text, workbooks
 from integrationsmonitor.release.sources import Source, by_table
 from integrationsmonitor.release.tables import Table, quoted
@@ -24,8 +23,9 @@ from integrationsmonitor.release.tables import Table, quoted
 if TYPE_CHECKING:
     import duckdb
 
+    from integrationsmonitor.files import Digests
     from integrationsmonitor.progress import Reporter
-    from integrationsmonitor.release.contract import ExportContract
+    from integrationsmonitor.release.contract import ExportContract, Rounding
     from integrationsmonitor.release.names import Names
 
 FORMS = ("parquet", "csv", "excel-csv", "xlsx")
@@ -68,9 +68,34 @@ def write_tables(
     facts: Mapping[str, str],
     scratch: Path,
     before: Path | None,
+    digests: Digests,
     report: Reporter,
 ) -> list[Exported]:
     """Write all files of figures; `facts` are those that go with them, `before` the exports of the last release."""
+    plan = write_plain(con, database, target, contract, names, tables, facts)
+    report("publish", "Parquet and CSV written", tables=len(plan))
+    made_from = workbooks.write(plan, target, facts, scratch, before, digests, report)
+    return [
+        replace(
+            exported, files=[_measured(target, file, made_from.get(file.path, ""), digests) for file in exported.files]
+        )
+        for exported, _ in plan
+    ]
+
+
+def write_plain(
+    con: duckdb.DuckDBPyConnection,
+    database: str,
+    target: Path,
+    contract: ExportContract,
+    names: Names,
+    tables: Sequence[Table],
+    facts: Mapping[str, str],
+) -> list[tuple[Exported, Rounding | None]]:
+    """Write Parquet and both CSV of every table, in the order in which its rows lie in the database.
+
+    Tells what is to be written as a workbook, and what is rounded in it.
+    """
     listed = [(table, f"{database}.main.{quoted(table.name)}") for table in tables if contract.as_file(table.name)]
     there = {table.name for table, _ in listed}
     if {"mart_indicator", "dim_indicator"} <= there:
@@ -82,31 +107,14 @@ def write_tables(
     for table, relation in listed:
         forms = [form for form in FORMS if form != "xlsx" or contract.as_workbook(table.name)]
         paths = {form: f"{form}/{table.name}.{_SUFFIX[form]}" for form in forms}
-        headers = _headers(names, table)
-        exported = Exported(
-            table,
-            names.title(table.name),
-            headers,
-            sources[matrix.MADE_OF if table.name == matrix.NAME else table.name],
-            [File(form, path, 0, "") for form, path in paths.items()],
-        )
-        rounding = contract.rounding(table)
+        headers, rounding = _headers(names, table), contract.rounding(table)
         parquet.write(con, relation, table, contract.compression, facts, target / paths["parquet"])
         text.write_csv(con, relation, table, target / paths["csv"])
         text.write_excel_csv(con, relation, table, headers, rounding, target / paths["excel-csv"])
-        plan.append((exported, rounding))
-    report("publish", "Parquet and CSV written", tables=len(plan))
-    made_from = workbooks.write(plan, target, facts, scratch, before, report)
-    return [
-        Exported(
-            exported.table,
-            exported.title,
-            exported.headers,
-            exported.sources,
-            [_measured(target, file, made_from.get(exported.table.name, "")) for file in exported.files],
-        )
-        for exported, _ in plan
-    ]
+        of = sources[matrix.MADE_OF if table.name == matrix.NAME else table.name]
+        files = [File(form, path, 0, "") for form, path in paths.items()]
+        plan.append((Exported(table, names.title(table.name), headers, of, files), rounding))
+    return plan
 
 
 def _headers(names: Names, table: Table) -> dict[str, str]:
@@ -117,7 +125,6 @@ def _headers(names: Names, table: Table) -> dict[str, str]:
     return {**names.headers(table.name, [column for column in columns if column not in blocks]), **blocks}
 
 
-def _measured(target: Path, file: File, made_from: str) -> File:
+def _measured(target: Path, file: File, made_from: str, digests: Digests) -> File:
     path = target / file.path
-    origin = made_from if file.form == "xlsx" else ""
-    return File(file.form, file.path, path.stat().st_size, files.sha256_of(path), origin)
+    return File(file.form, file.path, path.stat().st_size, digests.of(path), made_from)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor import files
+from integrationsmonitor.files import Digests, listed
 from integrationsmonitor.release.tables import Table
 
 if TYPE_CHECKING:
@@ -47,20 +47,16 @@ def write_latest(target: Path, heading: Mapping[str, str], exported: Sequence[Ex
     (target / LATEST).write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def write_checksums(target: Path) -> None:
+def write_checksums(target: Path, digests: Digests) -> None:
     """checksums.txt: SHA-256 of every file below the folder, as `sha256sum --check` reads them."""
-    lines = [
-        f"{files.sha256_of(path)}  {path.relative_to(target).as_posix()}\n"
-        for path in sorted(target.rglob("*"))
-        if path.is_file() and path.name != CHECKSUMS
-    ]
+    lines = [f"{file['sha256']}  {file['path']}\n" for file in listed(target, digests) if file["path"] != CHECKSUMS]
     (target / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
 
 
 def write_readme(target: Path, facts: Mapping[str, str], exported: Sequence[Exported]) -> None:
     """README.txt, German, for somebody who opens the folder in a file manager."""
     widest = max(len(entry.table.name) for entry in exported)
-    listed = "\n".join(
+    tables = "\n".join(
         f"  {entry.table.name:<{widest}} {entry.table.rows:>7} {_rows(entry.table)}   {entry.title}"
         for entry in exported
     )
@@ -93,7 +89,7 @@ Prüfsummen: sha256sum --check checksums.txt
 
 Tabellen
 --------
-{listed}
+{tables}
 """
     (target / README).write_text(text, encoding="utf-8")
 

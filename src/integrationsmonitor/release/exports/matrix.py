@@ -63,7 +63,7 @@ def make(con: duckdb.DuckDBPyConnection, database: str) -> tuple[Table, str]:
                 "region_key", "region_key, max(region_name) as region_name, max(region_level) as region_level"
             )
         }{"".join(", " + block for block in blocks)}
-        from values_of_years as i group by {grain}"""
+        from values_of_years as i group by {grain} order by {", ".join(name + " nulls last" for name in _GRAIN)}"""
     )
     columns = [*_KEYS, *(column for row in indicators for column in _block(*row))]
     return Table(NAME, "main", tuple(columns), _COMMENT, _GRAIN, count(con, here)), here

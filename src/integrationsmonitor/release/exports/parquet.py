@@ -30,6 +30,6 @@ def write(
     }
     pairs = ", ".join(f"{literal(name)}: {literal(value)}" for name, value in metadata.items())
     con.execute(
-        f"copy (select * from {relation} order by {table.order_by}) to {literal(str(path))} "
+        f"copy (select * from {relation}) to {literal(str(path))} "
         f"(format parquet, compression {compression}, kv_metadata {{{pairs}}})"
     )

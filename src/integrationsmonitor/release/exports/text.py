@@ -34,7 +34,7 @@ _MOMENTS = {"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"}
 def write_csv(con: duckdb.DuckDBPyConnection, relation: str, table: Table, path: Path) -> None:
     """Write one table for programs."""
     cells = [f"{_cell(table.name, column)} as {quoted(column.name)}" for column in table.columns]
-    _copy(con, cells, relation, table, path, ",")
+    _copy(con, cells, relation, path, ",")
 
 
 def write_excel_csv(
@@ -58,7 +58,7 @@ def write_excel_csv(
             text = f"replace({rounded(column.name, rounding, '::varchar')}, '.', ',')"
             cells.append(f"{text} as {quoted(rounding.header(header))}")
     body = path.with_name(path.name + ".body")
-    _copy(con, cells, relation, table, body, ";")
+    _copy(con, cells, relation, body, ";")
     with path.open("wb") as target, body.open("rb") as source:
         target.write(BOM)
         shutil.copyfileobj(source, target, 1 << 20)
@@ -80,11 +80,9 @@ def rounded(column: str, rounding: Rounding, cast: str) -> str:
     return f"case {decimals} {cases} end"
 
 
-def _copy(
-    con: duckdb.DuckDBPyConnection, cells: list[str], relation: str, table: Table, path: Path, delimiter: str
-) -> None:
+def _copy(con: duckdb.DuckDBPyConnection, cells: list[str], relation: str, path: Path, delimiter: str) -> None:
     con.execute(
-        f"copy (select {', '.join(cells)} from {relation} order by {table.order_by}) to {literal(str(path))} "
+        f"copy (select {', '.join(cells)} from {relation}) to {literal(str(path))} "
         f"(format csv, header true, delimiter '{delimiter}', quote '\"', escape '\"', nullstr '')"
     )
 

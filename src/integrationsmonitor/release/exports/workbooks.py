@@ -25,6 +25,7 @@ from integrationsmonitor.release.exports.workbook import DataColumn, Job
 from integrationsmonitor.release.tables import Column, Table, quoted
 
 if TYPE_CHECKING:
+    from integrationsmonitor.files import Digests
     from integrationsmonitor.progress import Reporter
     from integrationsmonitor.release.contract import Rounding
     from integrationsmonitor.release.exports import Exported
@@ -42,16 +43,18 @@ def write(
     facts: Mapping[str, str],
     scratch: Path,
     before: Path | None,
+    digests: Digests,
     report: Reporter,
 ) -> dict[str, str]:
-    """Write the workbook of every table; returns the fingerprints of their jobs, by table."""
+    """Write the workbook of every table; returns the fingerprints of their jobs, by path."""
     earlier = dict(_earlier(before)) if before else {}
     made_from, small, large = {}, [], []
     for exported, rounding in plan:
-        if exported.path("xlsx") is None:
+        path = exported.path("xlsx")
+        if path is None:
             continue
-        job, fingerprint = _job(exported, rounding, target, facts, scratch)
-        made_from[exported.table.name] = fingerprint
+        job, fingerprint = _job(exported, rounding, target, facts, scratch, digests)
+        made_from[path] = fingerprint
         if fingerprint in earlier:
             shutil.copyfile(earlier[fingerprint], job.target)
         elif exported.table.rows * len(job.columns) <= _SMALL:
@@ -113,11 +116,16 @@ def _earlier(before: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _job(
-    exported: Exported, rounding: Rounding | None, target: Path, facts: Mapping[str, str], scratch: Path
+    exported: Exported,
+    rounding: Rounding | None,
+    target: Path,
+    facts: Mapping[str, str],
+    scratch: Path,
+    digests: Digests,
 ) -> tuple[Job, str]:
     table = exported.table
     paths = {file.form: target / file.path for file in exported.files}
-    figures = files.sha256_of(paths["parquet"])
+    figures = digests.of(paths["parquet"])
     job = Job(
         parquet=str(paths["parquet"]),
         target=str(paths["xlsx"]),
