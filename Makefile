@@ -62,6 +62,7 @@ test-offices: $(STAMP) ## programs of offices read a release (scripts/install_of
 
 faults: $(STAMP) ## execute every fault of the registry and print a table (ARGS=--json: a line of JSON each)
 	@$(VENV)/python tests/faults/runner.py $(ARGS)
+	@$(VENV)/python tests/faults/publication.py $(ARGS)
 
 lint: $(STAMP) ## ruff, mypy, the four floors, sqlfluff, what is made from the catalogue
 	$(VENV)/ruff check $(SOURCES)
