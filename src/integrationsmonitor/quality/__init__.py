@@ -21,8 +21,9 @@ from integrationsmonitor import clock
 from integrationsmonitor.errors import MonitorError
 from integrationsmonitor.progress import Reporter, silent
 from integrationsmonitor.quality import docs, frames, page, validation
+from integrationsmonitor.quality.last import LastRelease
 
-__all__ = ["QualityResult", "check"]
+__all__ = ["LastRelease", "QualityResult", "check"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def check(
     out: Path,
     report: Reporter = silent,
     catalog: catalogue.Catalog | None = None,
+    last: LastRelease | None = None,
 ) -> QualityResult:
     """Validate every suite against its table or frame; `out` is emptied first.
 
@@ -66,8 +68,8 @@ def check(
     declared = catalog or catalogue.load_catalog(expectations.parent / "catalog")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    suites = _read_suites(expectations / "suites")
-    found = frames.read(candidate, expectations / "frames", list(suites), declared)
+    suites = read_suites(expectations / "suites")
+    found = frames.read(candidate, expectations / "frames", suites, declared, last)
     report("quality", "tables read", suites=len(suites), rows=sum(found.rows.values()))
     results = validation.run(expectations, out, suites, found, clock.now())
     docs.make_local(out / "data_docs")
@@ -102,7 +104,7 @@ def check(
     return QualityResult(gate, critical, warnings, len(results), total, passed, out / "index.html", seconds)
 
 
-def _read_suites(folder: Path) -> Mapping[str, Mapping[str, Any]]:
+def read_suites(folder: Path) -> Mapping[str, Mapping[str, Any]]:
     suites = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
     if not suites:
         raise MonitorError(f"{folder} holds no suite (*.json): nothing would be checked")
