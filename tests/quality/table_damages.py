@@ -692,7 +692,8 @@ _ORIGIN = [
         remade(
             "mart_publication",
             "select value_id, 1 as publication_no, null::varchar as release_id, "
-            f"timestamp '2026-11-22' as published_at, value, status, definition_version from mart_indicator where {A_VALUE}",
+            "timestamp '2026-11-22' as published_at, value, status, definition_version "
+            f"from mart_indicator where {A_VALUE}",
         ),
         "mart_publication",
         "Zu jeder Änderung steht, in welcher",

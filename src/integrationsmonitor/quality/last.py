@@ -1,4 +1,4 @@
-"""The release before. Comes in: the warehouse that `current` means. Goes out: views `last_…` beside the tables of today.
+"""The last release. Comes in: the warehouse that `current` means. Goes out: views `last_…` beside today's tables.
 
 Each published table of the candidate has one, with the candidate's columns: what the old release does not have is NULL,
 a table that it does not have is empty, and so is everything in the first night. So a comparison is written once, and an
@@ -8,15 +8,19 @@ not to publish.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import duckdb
 
+    from integrationsmonitor.quality.validation import SuiteResult
+
 # meta_release is written only at publication: no candidate holds it, so that nothing is expected of it here.
 PUBLISHED = ("dim_", "fct_", "mart_", "rpt_")
+COMPARISONS = "qa_drift_"  # how the suites begin that compare with it
 FIRST_DE = "Es gibt noch keine Veröffentlichung, mit der sich vergleichen ließe."
 _NAME = "last_release"
 
@@ -28,6 +32,28 @@ class LastRelease:
     release_id: str
     warehouse: Path
     accepted_de: str = ""
+
+
+def judged(results: Sequence[SuiteResult], last: LastRelease | None) -> list[SuiteResult]:
+    """The results; where a person accepted what is lost, that is a warning only, with the reason."""
+    if last is None or not last.accepted_de:
+        return [*results]
+    return [
+        replace(
+            result,
+            outcomes=tuple(
+                replace(
+                    outcome,
+                    severity="warning",
+                    description=f"{outcome.description} (angenommen: {last.accepted_de})",
+                )
+                if not outcome.success and result.name.startswith(COMPARISONS)
+                else outcome
+                for outcome in result.outcomes
+            ),
+        )
+        for result in results
+    ]
 
 
 def declare(con: duckdb.DuckDBPyConnection, last: LastRelease | None) -> str:
