@@ -15,7 +15,7 @@ AIRFLOW := PYTHONPATH=dags $(VENV)/python -m
 IDS := dags/support/dataset_ids.py
 SOURCES := src tests dags scripts benchmarks
 
-.PHONY: help install run up down test test-slow faults lint format ids kennzahlen bench clean
+.PHONY: help install run up down test test-slow faults damages lint format ids kennzahlen bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -59,6 +59,9 @@ test-slow: $(STAMP) ## the long repeats and the real scheduler
 
 faults: $(STAMP) ## execute every fault of the registry and print a table (ARGS=--json: a line of JSON each)
 	@$(VENV)/python tests/faults/runner.py $(ARGS)
+
+damages: $(STAMP) ## damage every table of a candidate and print what caught it (the sample, or the candidate below MONITOR_HOME)
+	@$(VENV)/python tests/quality/table_damage_runner.py
 
 lint: $(STAMP) ## ruff, mypy, the four floors, sqlfluff, what is made from the catalogue
 	$(VENV)/ruff check $(SOURCES)

@@ -18,7 +18,8 @@ from typing import Any
 
 import duckdb
 import sample_candidate
-from table_damages import DAMAGES, Damage
+from table_damage import Damage
+from table_damages import DAMAGES
 
 from integrationsmonitor import clock
 from integrationsmonitor.catalog import Catalog, load_catalog
