@@ -1,5 +1,13 @@
 -- What one table counts of another, counted once more.
-with counted as (
+with kreise as (
+    select day, count(*) as n_kreise
+    from (select period_end as day from rpt_diagramm_2 union select as_of from rpt_tabelle_1) as days
+    inner join dim_region
+        on region_level = 'kreis' and day between coalesce(valid_from, day) and coalesce(valid_to, day)
+    group by day
+),
+
+counted as (
     select
         'dim_indicator.n_values' as number,
         indicator_id as key,
@@ -35,6 +43,14 @@ with counted as (
         ),
     from mart_indicator_latest as latest
     group by indicator_id, territory
+    union all
+    select 'rpt_diagramm_2.region_key', cast(period_end as varchar), count(*), any_value(n_kreise),
+    from rpt_diagramm_2 inner join kreise on period_end = day
+    group by period_end
+    union all
+    select 'rpt_tabelle_1.region_key', cast(as_of as varchar), count(*), any_value(n_kreise),
+    from rpt_tabelle_1 inner join kreise on as_of = day
+    group by as_of
 )
 
 select

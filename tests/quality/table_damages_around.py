@@ -194,7 +194,14 @@ SURVEYS = [
         "half of the Kreise",
         "rpt_tabelle_1",
         "delete from rpt_tabelle_1 where region_key > '16063'",
+        "qa_counts",
+        "Gezählt ist, was da ist",
+    ),
+    Damage(
+        "a concept in a state that nobody knows",
         "rpt_tabelle_1",
-        "Alle 22 oder 23 Kreise",
+        put("rpt_tabelle_1", "status", "'geplant'"),
+        "rpt_tabelle_1",
+        "Der Stand ist bekannt",
     ),
 ]
