@@ -31,7 +31,8 @@ def released(settings: Settings, name: str) -> None:
     folder = settings.releases / name
     folder.mkdir(parents=True)
     shelf.mark(folder, {"release_id": name, "sequence": 1})
-    shelf.point_current(settings, name)
+    settings.current.unlink(missing_ok=True)
+    settings.current.symlink_to(folder)
 
 
 def digests(settings: Settings) -> dict[str, str]:
