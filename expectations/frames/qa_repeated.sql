@@ -49,12 +49,20 @@ repeated as (
     select 'mart_comparison wie mart_indicator', comparison.value_id, comparison.comparator_value is distinct from there.value,
     from mart_comparison as comparison inner join mart_indicator as there on comparison.comparator_value_id = there.value_id
     union all
+    -- of a value that is withheld, provenance tells no number
     select
         'mart_provenance wie fct_observation',
         provenance.observation_id,
-        (provenance.used_value, provenance.status, provenance.raw_sha256, provenance.dataset_id, provenance.region_key)
-        is distinct from (observation.value, observation.status, observation.raw_sha256, observation.dataset_id, observation.region_key),
-    from mart_provenance as provenance inner join fct_observation as observation using (observation_id)
+        (provenance.raw_sha256, provenance.dataset_id, provenance.region_key)
+        <> (observation.raw_sha256, observation.dataset_id, observation.region_key)
+        or case
+            when regexp_matches(value.flags, '(^|\|)(withdrawn|confidential)(\||$)')
+                then provenance.used_value is not null or provenance.status <> 'withheld'
+            else (provenance.used_value, provenance.status) is distinct from (observation.value, observation.status)
+        end,
+    from mart_provenance as provenance
+    inner join fct_observation as observation using (observation_id)
+    inner join mart_indicator as value using (value_id)
     union all
     select
         'mart_indicator_flag wie mart_indicator',
