@@ -15,7 +15,7 @@ AIRFLOW := PYTHONPATH=dags $(VENV)/python -m
 IDS := dags/support/dataset_ids.py
 SOURCES := src tests dags scripts benchmarks
 
-.PHONY: help install run up down test test-slow test-offices faults lint format ids kennzahlen bench bench-publish clean
+.PHONY: help install run up down test test-slow test-offices faults damages lint format ids kennzahlen bench bench-publish clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -63,6 +63,9 @@ test-offices: $(STAMP) ## programs of offices read a release (scripts/install_of
 faults: $(STAMP) ## execute every fault of the registry and print a table (ARGS=--json: a line of JSON each)
 	@$(VENV)/python tests/faults/runner.py $(ARGS)
 	@$(VENV)/python tests/faults/publication.py $(ARGS)
+
+damages: $(STAMP) ## damage every table of a candidate and print what caught it (the sample, or the candidate below MONITOR_HOME)
+	@$(VENV)/python tests/quality/table_damage_runner.py
 
 lint: $(STAMP) ## ruff, mypy, the four floors, sqlfluff, what is made from the catalogue
 	$(VENV)/ruff check $(SOURCES)

@@ -57,6 +57,7 @@ def facts(**other):
         "failures": [{"what": "build", "since": "2026-11-24T01:15:00", "text": "finding " * 40}],
         "rows": rows,
         "gate": "passed",
+        "quality": {"expectations": 9, "passed": 8, "tables": 4, "warnings": ["fell by half " * 20]},
         "release_id": "x",
         "paths": paths,
         **other,

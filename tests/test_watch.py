@@ -239,7 +239,8 @@ def test_the_night_notes_a_closed_gate_by_itself(tmp_path, monkeypatch):
 
     settings = home(tmp_path)
     built = SimpleNamespace(path=settings.candidate / "warehouse.duckdb")
-    closed = SimpleNamespace(gate="failed", critical=["mart_indicator: A01 above 100 %"], page="quality/index.html")
+    found = ["mart_indicator: A01 above 100 %"]
+    closed = SimpleNamespace(gate="failed", critical=found, lost=(), page="quality/index.html")
     monkeypatch.setattr(build_tables, "ensure_landing", lambda *_: None)
     monkeypatch.setattr(warehouse, "build", lambda *_: built)
     monkeypatch.setattr(confidentiality, "check", lambda *_: confidentiality.Found({}, (), True))

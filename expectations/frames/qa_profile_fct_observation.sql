@@ -17,6 +17,12 @@ select
     count(*) filter (period_start > observation.period_end) as n_period_reversed,
     count(*) filter (not regexp_full_match(raw_sha256, '[0-9a-f]{64}')) as n_without_source,
     count(*) filter (source_known_from > recorded_at) as n_known_after_recorded,
+    count(*) filter (
+        value is not null
+        and observation.period_type in ('stichtag', 'jahressumme', 'jahresdurchschnitt')
+        and observation.period_end > recorded_at
+    ) as n_recorded_too_early,
+    count(*) filter (value < value_low or value > value_high) as n_out_of_bounds,
 from fct_observation as observation
 group by all
 order by all

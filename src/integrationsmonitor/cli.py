@@ -105,6 +105,24 @@ def accept(
 
 
 @app.command()
+def accept_losses(
+    reason: Annotated[str, typer.Option("--reason", help="Why, in German: it is published with the release.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say that what the refused build lost since the last release is right; the reason goes into the journal."""
+    from integrationsmonitor import night
+
+    with _one_line_errors():
+        record = night.accept_losses(_settings(), reason)
+        if as_json:
+            print(json.dumps(record, ensure_ascii=False))
+        else:
+            for lost in record["lost"]:
+                print(f"accepted: {lost}")
+            print("The next build takes it, or now: monitor build")
+
+
+@app.command()
 def withdraw(
     value_id: Annotated[str, typer.Argument(help="Id of a published value, see mart_indicator.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Why, in German: it is published beside the value.")] = "",

@@ -1,4 +1,4 @@
-"""Which published values are no longer said: decisions of people, folded from the journal, and what must stay secret.
+"""Decisions of people, folded from the journal: which published values are no longer said, what may be lost.
 
 Comes in: the journal's records; a row of mart_indicator. Goes out: the values that are withdrawn today, oldest decision
 first; whether a row is no longer said, and why. Records of other events are passed over. Refuses nothing: what stands
@@ -14,7 +14,7 @@ from typing import Any
 from integrationsmonitor import archive
 from integrationsmonitor.settings import Settings
 
-WITHDRAW, REINSTATE = "withdraw", "reinstate"
+WITHDRAW, REINSTATE, ACCEPT_LOSSES = "withdraw", "reinstate", "accept_losses"
 # The flags of what is withheld (int_withdrawal).
 WITHDRAWN, CONFIDENTIAL = "withdrawn", "confidential"
 
@@ -40,6 +40,15 @@ def withdrawals(settings: Settings) -> list[Withdrawal]:
         elif record["event"] == REINSTATE:
             in_force.pop(record["value_id"], None)
     return list(in_force.values())
+
+
+def accepted_losses(settings: Settings) -> dict[tuple[str, str], str]:
+    """Why what a build lost is right: by the release that it was compared with, and the digest of its inputs."""
+    return {
+        (record["against"], record["inputs"]): record["reason"]
+        for record in archive.journal_records(settings)
+        if record["event"] == ACCEPT_LOSSES
+    }
 
 
 def no_longer_said(row: Mapping[str, Any], withdrawn: Container[str] = ()) -> str | None:

@@ -32,6 +32,7 @@ def summary_lines(facts: Mapping[str, Any]) -> Iterator[str]:
     counts = (f"{name} {count:,}" for name, count in facts["rows"].items() if name.startswith(("mart_", "fct_")))
     yield from _wrapped(f"rows       {', '.join(counts)}", "           ")
     yield f"gate       {facts['gate']}"
+    yield from _quality_lines(facts["quality"])
     yield f"release    {facts['release_id']} ({facts['mode']})"
     yield f"warehouse  {_short(facts['paths']['warehouse'])}"
     yield f"exports    {_short(facts['paths']['exports'])}"
@@ -117,6 +118,16 @@ def _dataset_lines(entry: Mapping[str, Any]) -> Iterator[str]:
         yield from _wrapped(f"    {entry['problem']}", "    ")
     for warning in entry["warnings"]:
         yield from _wrapped(f"    warning: {warning}", "    ")
+
+
+def _quality_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """What the check of the current release said, in the language of its reasons; older releases may not say it."""
+    if "tables" not in found:
+        return
+    kept = "alle erfüllt" if found["passed"] == found["expectations"] else f"{found['passed']} erfüllt"
+    yield f"checked    Prüfung: {found['expectations']} Erwartungen an {found['tables']} Tabellen, {kept}"
+    for warning in found["warnings"]:
+        yield from _wrapped(f"           Warnung: {warning}", "             ")
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

@@ -37,7 +37,7 @@ EDITS = (
     f"update mart_indicator set value = null, status = 'withheld' where {TAKEN_BACK}",
     "alter table dim_group add column note varchar",
     "create table mart_new (a integer)",
-    "insert into dim_indicator_variant values ('A02', 'neu', 2, true, 'count', 1, null, null, null, null)",
+    "insert into dim_indicator_variant values ('A02', 'neu', 2, true, 'count', 1, null, null, null, null, null)",
 )
 Two = tuple[Release, Release]
 

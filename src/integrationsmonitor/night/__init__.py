@@ -5,6 +5,7 @@ load_all(settings, ids, …)       the loads of a night, two at a time
 load_described(settings)         the loads of what a Kreis put into the drop folder
 load(settings, dataset_id, …)    fetch → check → archive → land one dataset; all of its answers or none
 accept(settings, dataset_id, …)  figures that jumped are right: a person says so
+accept_losses(settings, reason)  what the refused build lost since the last release is right: a person says so
 withdraw(…), reinstate(…)        a published value is taken back, or given back: a person says so
 build_and_publish(settings, …)   dbt → expectations → release; nothing where there is no news
 build_as_of(settings, …)         a whole warehouse as it was known at a moment; no release
@@ -18,6 +19,7 @@ from integrationsmonitor.night.build import build_and_publish, has_news
 from integrationsmonitor.night.described import load_described
 from integrationsmonitor.night.first_night import Finding, first_night
 from integrationsmonitor.night.loading import accept, load, load_all, plan
+from integrationsmonitor.night.losses import accept_losses
 from integrationsmonitor.night.summary import exit_code, summary
 from integrationsmonitor.night.watch import watch
 from integrationsmonitor.night.withdrawing import reinstate, withdraw
@@ -25,6 +27,7 @@ from integrationsmonitor.night.withdrawing import reinstate, withdraw
 __all__ = [
     "Finding",
     "accept",
+    "accept_losses",
     "build_and_publish",
     "build_as_of",
     "exit_code",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from integrationsmonitor import files, release
 from integrationsmonitor.catalog import catalog_of
 from integrationsmonitor.errors import GateError, MonitorError
-from integrationsmonitor.night import incidents, inputs
+from integrationsmonitor.night import incidents, inputs, losses
 from integrationsmonitor.progress import Reporter, silent
 
 if TYPE_CHECKING:
@@ -54,13 +54,15 @@ def build_and_publish(settings: Settings, report: Reporter = silent) -> dict[str
 
         tables = build_tables(settings, catalog, histories, report)
         built = protected.build(settings, tables, report)
+        last = losses.last_release(settings, digests)
         checked = quality.check(
-            built.path, settings.project / "expectations", settings.candidate / "quality", report, catalog
+            built.path, settings.project / "expectations", settings.candidate / "quality", report, catalog, last
         )
+        way_out = losses.note_refused(settings, digests, last, checked)
         if checked.gate != "passed":
             raise GateError(
                 f"the gate failed, nothing is released: {'; '.join(checked.critical[:3])}. "
-                f"The candidate is kept: {built.path}; all findings: {checked.page}"
+                f"The candidate is kept: {built.path}; all findings: {checked.page}.{way_out}"
             )
         published = release.publish(
             settings,

@@ -46,6 +46,7 @@ def summary(settings: Settings) -> dict[str, Any]:
         "failures": [{"what": key, **failure} for key, failure in incidents.standing(settings).items()],
         "release_id": now.get("release_id"),
         "gate": now.get("gate"),
+        "quality": now.get("quality") or {},
         "rows": dict(sorted(now.get("tables", {}).items())),
         "paths": {
             "warehouse": str(settings.current / "warehouse.duckdb"),

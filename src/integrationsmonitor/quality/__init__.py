@@ -1,7 +1,8 @@
 """The gate: expectations on the candidate warehouse.
 
 Comes in: the candidate file, closed, and the folder `expectations/` (suites, prepared frames). Goes out, below `out`:
-quality.json, data_docs/ (nothing in it asks another host), index.html in German; and a `QualityResult`.
+quality.json, data_docs/ (nothing in it asks another host), index.html and zusammenfassung.md in German; and a
+`QualityResult`. The last release is only read; what the candidate lost against it is mostly a warning.
 A critical expectation that fails, or that cannot be judged, closes the gate; a warning does not. The candidate is read
 only, `expectations/` is never written.
 """
@@ -20,14 +21,19 @@ from integrationsmonitor import catalog as catalogue
 from integrationsmonitor import clock
 from integrationsmonitor.errors import MonitorError
 from integrationsmonitor.progress import Reporter, silent
-from integrationsmonitor.quality import docs, frames, page, validation
+from integrationsmonitor.quality import docs, frames, page, summary_de, validation
+from integrationsmonitor.quality import last as before
+from integrationsmonitor.quality.last import LastRelease
 
-__all__ = ["QualityResult", "check"]
+__all__ = ["LastRelease", "QualityResult", "check", "read_suites"]
 
 
 @dataclass(frozen=True)
 class QualityResult:
-    """What the check found. `critical` and `warnings` are sentences: table, expectation, observed, example rows."""
+    """What the check found. `critical` and `warnings` are sentences: table, expectation, observed, example rows.
+
+    `lost` are those of `critical` that a person may accept: what is gone since the last release.
+    """
 
     gate: str
     critical: list[str]
@@ -37,12 +43,15 @@ class QualityResult:
     passed: int
     page: Path
     seconds: float
+    tables: int = 0
+    lost: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         """Counts and sentences for release.json and the night's report."""
         return {
             "gate": self.gate,
             "suites": self.suites,
+            "tables": self.tables,
             "expectations": self.expectations,
             "passed": self.passed,
             "critical": self.critical,
@@ -56,6 +65,7 @@ def check(
     out: Path,
     report: Reporter = silent,
     catalog: catalogue.Catalog | None = None,
+    last: LastRelease | None = None,
 ) -> QualityResult:
     """Validate every suite against its table or frame; `out` is emptied first.
 
@@ -66,15 +76,22 @@ def check(
     declared = catalog or catalogue.load_catalog(expectations.parent / "catalog")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    suites = _read_suites(expectations / "suites")
-    found = frames.read(candidate, expectations / "frames", list(suites), declared)
+    suites = read_suites(expectations / "suites")
+    found = frames.read(candidate, expectations / "frames", suites, declared, last)
     report("quality", "tables read", suites=len(suites), rows=sum(found.rows.values()))
-    results = validation.run(expectations, out, suites, found, clock.now())
+    results = before.judged(validation.run(expectations, out, suites, found, clock.now()), last)
     docs.make_local(out / "data_docs")
     # The library's own notes: quality.json says the same, without clock times.
     shutil.rmtree(out / "results", ignore_errors=True)
     critical = [sentence for result in results for sentence in result.sentences("critical")]
     warnings = [sentence for result in results for sentence in result.sentences("warning")]
+    lost = [
+        sentence
+        for result in results
+        if result.name.startswith(before.COMPARISONS)
+        for sentence in result.sentences("critical")
+    ]
+    tables = {result.table for result in results if result.table != validation.ALL}
     total = sum(len(result.outcomes) for result in results)
     passed = sum(outcome.success for result in results for outcome in result.outcomes)
     gate = "failed" if critical else "passed"
@@ -95,14 +112,20 @@ def check(
         encoding="utf-8",
     )
     (out / "index.html").write_text(page.render(gate, results), encoding="utf-8")
+    told = summary_de.render(gate, results, last, found)
+    (out / "zusammenfassung.md").write_text(told, encoding="utf-8")
     seconds = time.monotonic() - started
     report("quality", f"gate {gate}", expectations=total, passed=passed, warnings=len(warnings), seconds=seconds)
     for sentence in [*critical, *warnings]:
         report("quality", sentence)
-    return QualityResult(gate, critical, warnings, len(results), total, passed, out / "index.html", seconds)
+    page_file = out / "index.html"
+    return QualityResult(
+        gate, critical, warnings, len(results), total, passed, page_file, seconds, len(tables), tuple(lost)
+    )
 
 
-def _read_suites(folder: Path) -> Mapping[str, Mapping[str, Any]]:
+def read_suites(folder: Path) -> Mapping[str, Mapping[str, Any]]:
+    """The suites below a folder by name; raises MonitorError where there is none."""
     suites = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
     if not suites:
         raise MonitorError(f"{folder} holds no suite (*.json): nothing would be checked")

@@ -20,6 +20,7 @@ from typing import Any
 from integrationsmonitor.quality.frames import Frames
 
 EXAMPLES = 5
+ALL = "alle"  # what a suite's meta says where it speaks of several tables
 
 
 @dataclass(frozen=True)
@@ -72,33 +73,58 @@ def run(
     expectations: Path, out: Path, suites: Mapping[str, Mapping[str, Any]], frames: Frames, moment: datetime
 ) -> list[SuiteResult]:
     """Validate all suites, then build the Data Docs."""
-    with _great_expectations() as gx:
+    with judging(expectations, out, moment) as judge:
+        results = [
+            unreadable(name, suite, frames.unreadable[name])
+            if name in frames.unreadable
+            else judge.validate(name, suite, frames.by_suite[name])
+            for name, suite in suites.items()
+        ]
+        judge.build_docs()
+    return results
+
+
+class Judge:
+    """One context of the library, in which any number of frames can be validated."""
+
+    def __init__(self, gx: Any, expectations: Path, out: Path, moment: datetime) -> None:
         from great_expectations.core.run_identifier import RunIdentifier
 
-        run_id = RunIdentifier(run_name="pruefung", run_time=moment)
-        context = gx.get_context(
+        self._gx, self._moment = gx, moment
+        self._run = RunIdentifier(run_name="pruefung", run_time=moment)
+        self._context = gx.get_context(
             mode="file", context_root_dir=str(expectations), runtime_environment={"GX_OUT": str(out)}
         )
-        source = context.data_sources.get("candidate")
-        results = []
-        for name, suite in suites.items():
-            if name in frames.unreadable:
-                results.append(_unreadable(name, suite, frames.unreadable[name]))
-                continue
-            batch = source.get_asset(name).get_batch_definition("all")
-            definition = gx.ValidationDefinition(name=name, data=batch, suite=context.suites.get(name))
-            found = context.validation_definitions.add(definition).run(
-                batch_parameters={"dataframe": frames.by_suite[name]},
-                result_format={
-                    "result_format": "SUMMARY",
-                    "unexpected_index_column_names": suite["meta"]["key"],
-                    "partial_unexpected_count": EXAMPLES,
-                },
-                run_id=run_id,
-            )
-            results.append(_read(name, suite, frames.rows[name], found.to_json_dict(), moment))
-        context.build_data_docs()
-    return results
+        self._source = self._context.data_sources.get("candidate")
+        self._definitions: dict[str, Any] = {}
+
+    def validate(self, name: str, suite: Mapping[str, Any], frame: Any) -> SuiteResult:
+        """What the suite of this name says of a frame."""
+        if name not in self._definitions:
+            batch = self._source.get_asset(name).get_batch_definition("all")
+            definition = self._gx.ValidationDefinition(name=name, data=batch, suite=self._context.suites.get(name))
+            self._definitions[name] = self._context.validation_definitions.add(definition)
+        found = self._definitions[name].run(
+            batch_parameters={"dataframe": frame},
+            result_format={
+                "result_format": "SUMMARY",
+                "unexpected_index_column_names": suite["meta"]["key"],
+                "partial_unexpected_count": EXAMPLES,
+            },
+            run_id=self._run,
+        )
+        return _read(name, suite, len(frame), found.to_json_dict(), self._moment)
+
+    def build_docs(self) -> None:
+        """Write the Data Docs of all that was validated."""
+        self._context.build_data_docs()
+
+
+@contextmanager
+def judging(expectations: Path, out: Path, moment: datetime) -> Iterator[Judge]:
+    """A judge who knows the suites below `expectations`, and writes below `out`."""
+    with _great_expectations() as gx:
+        yield Judge(gx, expectations, out, moment)
 
 
 @contextmanager
@@ -117,7 +143,8 @@ def _great_expectations() -> Iterator[Any]:
             sys.modules.pop("pyspark", None)
 
 
-def _unreadable(name: str, suite: Mapping[str, Any], reason: str) -> SuiteResult:
+def unreadable(name: str, suite: Mapping[str, Any], reason: str) -> SuiteResult:
+    """What is said of a suite whose frame could not be read."""
     outcome = Outcome(
         str(suite["id"]), "table_readable", (), "Die Tabelle lässt sich lesen", "critical", False, reason, ()
     )
