@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from integrationsmonitor import clock, files, publications
+from integrationsmonitor import clock, files, offline, publications
 from integrationsmonitor.errors import GateError, MonitorError
 from integrationsmonitor.progress import Reporter, silent
 from integrationsmonitor.release import diff, exports, ledger, shelf
@@ -89,9 +89,14 @@ def releases(settings: Settings) -> list[dict[str, Any]]:
 
 
 def publish(
-    settings: Settings, candidate: Path, quality_dir: Path, facts: ReleaseFacts, report: Reporter = silent
+    settings: Settings,
+    candidate: Path,
+    quality_dir: Path,
+    facts: ReleaseFacts,
+    report: Reporter = silent,
+    docs_dir: Path | None = None,
 ) -> Release:
-    """Make a release of the candidate and let `current` mean it.
+    """Make a release of the candidate and let `current` mean it; `docs_dir` holds the pages about its tables.
 
     Raises GateError where the gate did not pass, MonitorError where candidate or contract do not fit; `current` is
     untouched then. The candidate must be closed and the folder of the check complete.
@@ -116,6 +121,9 @@ def publish(
         digests = files.Digests()
         _export(settings, folder, contract, names, meta, tables, digests, report)
         shutil.copytree(quality_dir, folder / "quality")
+        if docs_dir:
+            shutil.copytree(docs_dir, folder / "docs", copy_function=shutil.copyfile)
+        offline.lock_all(folder)
         shelf.seal(folder)
         shelf.mark(folder, _release_json(settings, folder, meta, facts, tables, digests))
         report("publish", f"release {folder.name} is whole")
