@@ -117,7 +117,7 @@ def publish(
         folder = settings.releases / meta["release_id"]
         folder.mkdir()
         tables, changes = _fill(settings, candidate, folder, contract, meta, told, report)
-        _compare(settings, folder, _previous(meta), told.holds, report)
+        _compare(settings, folder, contract, _previous(meta), told.holds, report)
         digests = files.Digests()
         _export(settings, folder, contract, names, meta, tables, digests, report)
         shutil.copytree(quality_dir, folder / "quality")
@@ -232,16 +232,18 @@ def _fill(
     return tables, len(delta.changes)
 
 
-def _compare(settings: Settings, folder: Path, previous: str | None, held: str, report: Reporter) -> None:
+def _compare(
+    settings: Settings, folder: Path, contract: ExportContract, previous: str | None, held: str, report: Reporter
+) -> None:
     """Write what is new against the release before; a folder that is gone or damaged is no reason not to publish."""
     scratch = settings.home / "tmp" / "publish"
     gone_de = f"{held or previous} liegt nicht mehr vor, es gibt nichts zu vergleichen"
     try:
         old = settings.releases / previous if previous else None
-        diff.write(folder, old, scratch, gone_de if held else diff.FIRST_DE)
+        diff.write(folder, old, scratch, contract.order, gone_de if held else diff.FIRST_DE)
     except MonitorError as problem:
         report("publish", f"no comparison: {problem}")
-        diff.write(folder, None, scratch, gone_de)
+        diff.write(folder, None, scratch, contract.order, gone_de)
 
 
 def _export(
