@@ -57,5 +57,7 @@ def lock_all(folder: Path) -> int:
     pages = sorted(folder.rglob("*.html"))
     for path in pages:
         name = path.relative_to(folder).as_posix()
-        path.write_text(locked(path.read_text(encoding="utf-8"), name), encoding="utf-8")
+        html = path.read_text(encoding="utf-8")
+        if (page := locked(html, name)) != html:  # what is locked already may be listed with its checksum already
+            path.write_text(page, encoding="utf-8")
     return len(pages)

@@ -1,7 +1,6 @@
 """A headless Chromium that notes what its pages ask for, spoken to over a pipe (Chrome DevTools Protocol).
 
 It resolves no name, so that nothing leaves the machine even where a page tries; what it tried is noted all the same.
-Debian: `apt-get install chromium`.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import select
-import shutil
 import subprocess
 import tempfile
 import time
@@ -120,10 +118,8 @@ class Chromium:
 
 
 @contextmanager
-def browser() -> Iterator[Chromium]:
+def browser(program: str) -> Iterator[Chromium]:
     """A browser with a profile of its own, ended afterwards."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert program, "no Chromium here (Debian: apt-get install chromium)"
     to_read, to_write = os.pipe()
     from_read, from_write = os.pipe()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
