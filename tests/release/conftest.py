@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
-from release_support import facts_of, settings_of
+from release_support import PROJECT, facts_of, settings_of
 
-from integrationsmonitor.release import Release, publish
+from integrationsmonitor.release import Release, diff, publish
+from integrationsmonitor.release.contract import load_contract
 from integrationsmonitor.settings import Settings
 
 
@@ -60,3 +64,26 @@ def publish_night(settings: Settings, candidate: Path, quality_dir: Path) -> Cal
         return publish(settings, candidate, quality_dir, facts_of(number, **changes))
 
     return night
+
+
+@pytest.fixture
+def compare(candidate: Path, tmp_path: Path) -> Callable[[list[str], list[str]], dict[str, Any]]:
+    """The sample candidate after some statements, against itself after others."""
+
+    def made(name: str, statements: list[str]) -> Path:
+        path = tmp_path / f"{name}.duckdb"
+        shutil.copy(candidate, path)
+        with duckdb.connect(str(path)) as con:
+            con.execute("create table meta_release as select ? as release_id, now()::timestamp as released_at, "
+                        "'Probe' as notice_de", [name])  # fmt: skip
+            for statement in statements:
+                con.execute(statement)
+        return path
+
+    def compared(old: list[str], new: list[str]) -> dict[str, Any]:
+        keys = load_contract(PROJECT / "exports" / "exports.yml").order
+        found = diff.compare(made("old", old), made("new", new), tmp_path / "scratch", keys)
+        json.loads(diff.as_json(found))
+        return found
+
+    return compared

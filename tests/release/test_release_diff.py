@@ -19,7 +19,7 @@ from release_support import facts_of, settings_of
 
 from integrationsmonitor import publications
 from integrationsmonitor.errors import ConfigError
-from integrationsmonitor.release import Release, asked, diff, news, publish, releases
+from integrationsmonitor.release import Release, asked, diff, news, news_pages, publish, releases
 from integrationsmonitor.release.reasons import REASONS
 from integrationsmonitor.settings import Settings
 
@@ -118,14 +118,31 @@ def test_a_sentence_says_what_it_was_what_it_is_and_why(two: Two) -> None:
     assert "10,0" not in withdrawn, "what was taken back is not quoted again"
 
 
-def test_the_page_begins_with_the_summary_and_ends_with_the_kreise(two: Two) -> None:
+def test_the_page_begins_with_the_summary_and_ends_with_the_tables(two: Two) -> None:
     page = (two[1].path / "diff.md").read_text(encoding="utf-8")
     assert "1 Wert neu, 2 Werte geändert, 1 Wert entfallen, 2 Werte nur anders gekennzeichnet." in page
     headings = re.findall(r"^#+ .*", page, re.MULTILINE)
-    assert headings[:3] == ["# Was ist neu", "## Nach Indikator", "### A01 Ausländeranteil"]
-    assert headings[3:5] == ["## Nach Kreis", "### Erfurt (16051)"]
+    assert headings[:3] == ["# Was ist neu", "## Je Indikator", "### A01 Ausländeranteil"]
+    assert headings[3:5] == ["## Je Kreis", "### Erfurt (16051)"]
+    assert headings[-1] == "## Tabellen"
     listed = {file["path"] for file in json.loads((two[1].path / "release.json").read_text())["files"]}
     assert {"diff.json", "diff.md"} <= listed
+
+
+def test_a_kreis_with_news_has_a_page_of_its_own(two: Two) -> None:
+    pages = {path.name: path.read_text(encoding="utf-8") for path in (two[1].path / "diff").iterdir()}
+    kreise = {region["region_key"]: region for region in told(two[1])["regions"]}
+    assert pages.keys() == {f"{key}.md" for key in kreise} == {"16051.md", "16052.md", "16053.md", "16054.md"}
+    assert (kreise["16051"]["appeared"], kreise["16051"]["changed"], kreise["16051"]["no_longer_said"]) == (1, 1, 0)
+    assert (kreise["16054"]["changed"], kreise["16054"]["no_longer_said"]) == (1, 1), "it was taken back"
+    assert (kreise["16052"]["gone"], kreise["16052"]["no_longer_said"]) == (1, 1)
+    assert pages["16051.md"].startswith("# Was ist neu: Erfurt\n")
+    assert pages["16051.md"].count("Erfurt, 31.12.2021: 10,04 % statt 10,00 %") == 1
+    assert "Erfurt, 31." not in pages["16052.md"]
+    page = (two[1].path / "diff.md").read_text(encoding="utf-8")
+    assert "| [Erfurt](diff/16051.md) | 1 | 1 | 0 | 0 | 0 |" in page
+    assert "| [Gera](diff/16052.md) | 0 | 0 | 1 | 1 | 0 |" in page
+    assert not (two[0].path / "diff").exists()
 
 
 def test_the_first_release_says_that_it_is_the_first(two: Two) -> None:
@@ -146,8 +163,15 @@ def test_a_lost_or_damaged_folder_is_no_reason_not_to_publish(publish_night: Cal
 
 
 def test_long_lists_are_cut_and_counted_and_the_json_is_complete(
-    settings: Settings, publish_night: Callable[..., Release], candidate: Path, quality_dir: Path, tmp_path: Path
+    settings: Settings,
+    publish_night: Callable[..., Release],
+    candidate: Path,
+    quality_dir: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(news_pages, "PER_REGION", 2)
+    monkeypatch.setattr(news_pages, "PER_PAGE", 3)
     publish_night(1)
     shutil.copy(candidate, tmp_path / "all.duckdb")
     with duckdb.connect(str(tmp_path / "all.duckdb")) as con:
@@ -156,7 +180,14 @@ def test_long_lists_are_cut_and_counted_and_the_json_is_complete(
     found, page = told(release), (release.path / "diff.md").read_text(encoding="utf-8")
     count = len(found["values"])
     assert count > 100
-    assert f"- … und {count - news.PER_INDICATOR} weitere" in page
+    assert f"- … und {count - news_pages.PER_INDICATOR} weitere" in page
+    of_indicators, of_kreise = page.split("## Je Kreis")
+    assert of_indicators.count("\n- A01 ") == news_pages.PER_INDICATOR
+    assert of_kreise.split("### ")[1].count("\n- A01 ") == 2
+    erfurt = next(region["changed"] for region in found["regions"] if region["region_key"] == "16051")
+    of_erfurt = (release.path / "diff" / "16051.md").read_text(encoding="utf-8")
+    assert of_erfurt.count("\n- A01 ") == 3
+    assert f"- … und {erfurt - 3} weitere" in of_erfurt
 
 
 def test_any_two_releases_can_be_asked_for(home: Settings, two: Two) -> None:
@@ -236,9 +267,13 @@ def test_the_news_of_a_secret_do_not_tell_it(silenced: tuple[Settings, Two]) -> 
         "kein Wert (zurückgehalten); die Zahl von bisher ist nicht weiter zu nennen. Grund: zurückgehalten, weil sich "
         "sonst eine geheime Zahl errechnen ließe."
     )
-    for name in ("diff.json", "diff.md"):
-        text = (release.path / name).read_text(encoding="utf-8")
-        assert not [number for number in ("4,3", "4.3", "1691", "38887") if number in text], name
+    pages = [release.path / "diff.json", release.path / "diff.md", *(release.path / "diff").iterdir()]
+    assert {path.name for path in pages} == {"diff.json", "diff.md", "16053.md", "16054.md"}
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        assert not [number for number in ("4,3", "4.3", "1691", "38887") if number in text], path
+    regions = {region["region_key"]: region["no_longer_said"] for region in told(release)["regions"]}
+    assert regions == {"16053": 1, "16054": 1}, "nor does it show here which of them was a zero"
 
 
 def test_who_compares_backwards_is_not_told_it_either(silenced: tuple[Settings, Two]) -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
-from integrationsmonitor.release import diff, news
+from integrationsmonitor.release import news, news_pages
 
 CONVERTED = """insert into mart_indicator
 select * replace (substr(md5(value_id || '{day}'), 1, 16) as value_id, 'harmonised' as territory,
@@ -24,30 +20,8 @@ IN_ERFURT = "region_key = '16051' and indicator_id = 'A01' and variant = 'fortsc
 Compare = Callable[[list[str], list[str]], dict[str, Any]]
 
 
-@pytest.fixture
-def compare(candidate: Path, tmp_path: Path) -> Compare:
-    """The sample candidate after some statements, against itself after others."""
-
-    def made(name: str, statements: list[str]) -> Path:
-        path = tmp_path / f"{name}.duckdb"
-        shutil.copy(candidate, path)
-        with duckdb.connect(str(path)) as con:
-            con.execute("create table meta_release as select ? as release_id, now()::timestamp as released_at, "
-                        "'Probe' as notice_de", [name])  # fmt: skip
-            for statement in statements:
-                con.execute(statement)
-        return path
-
-    def compared(old: list[str], new: list[str]) -> dict[str, Any]:
-        found = diff.compare(made("old", old), made("new", new), tmp_path / "scratch")
-        json.loads(diff.as_json(found))
-        return found
-
-    return compared
-
-
 def told(found: dict[str, Any]) -> str:
-    return "\n".join([news.page(found), *news.lines(found)])
+    return "\n".join([news_pages.page(found), *news.lines(found)])
 
 
 def test_a_territory_that_values_are_newly_converted_to_is_one_piece_of_news(compare: Compare) -> None:
@@ -83,7 +57,7 @@ def test_where_only_the_conversion_changed_nothing_as_published_did(compare: Com
     text = told(compare([TO_2021], [TO_2021, other]))
     assert "Kein Wert hat sich geändert." in text
     assert "Auf umgerechnetem Gebietsstand: 1 Wert geändert" in text
-    assert "## Nach Indikator" not in text
+    assert "## Je Indikator" not in text
 
 
 def test_one_region_counts_its_converted_values_too(compare: Compare) -> None:

@@ -19,7 +19,7 @@ from release_support import PROJECT, facts_of, settings_of
 
 from integrationsmonitor import release
 from integrationsmonitor.errors import ConfigError, GateError, MonitorError
-from integrationsmonitor.release import Release, publish, rollback
+from integrationsmonitor.release import Release, publish, rollback, shelf
 from integrationsmonitor.settings import Settings
 
 Night = Callable[..., Release]
@@ -273,3 +273,35 @@ def test_a_mistake_in_the_contract_names_file_and_key(tmp_path: Path, candidate:
     (project / "exports" / "exports.yml").write_text(text.replace("zstd", "brotli", 2), encoding="utf-8")
     with pytest.raises(ConfigError, match=r"exports\.yml: parquet\.compression"):
         publish(settings_of(tmp_path / "home", project), candidate, quality_dir, facts_of())
+
+
+def test_pages_about_the_tables_stand_in_the_release_and_are_taken_from_it_while_they_are_whole(
+    settings: Settings, candidate: Path, quality_dir: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.html").write_text("<head></head>", encoding="utf-8")
+    made_of, inputs = ("dbt_project", "code"), {"dbt_project": "a", "code": "b", "landing": "c"}
+    assert shelf.kept(settings, "docs", inputs, made_of) is None, "there is nothing yet"
+    first = publish(settings, candidate, quality_dir, facts_of(inputs=inputs), docs_dir=tmp_path / "docs")
+    kept = shelf.kept(settings, "docs", {**inputs, "landing": "other"}, made_of)
+    assert kept == first.path / "docs"
+    assert shelf.kept(settings, "docs", {**inputs, "code": "other"}, made_of) is None
+    second = publish(settings, candidate, quality_dir, facts_of(2, inputs=inputs), docs_dir=kept)
+    page = second.path / "docs" / "index.html"
+    assert page.read_bytes() == (first.path / "docs" / "index.html").read_bytes()
+    assert page.stat().st_mode & 0o777 == 0o444
+    page.chmod(0o644)
+    page.write_text("<head></head>damaged", encoding="utf-8")
+    assert shelf.kept(settings, "docs", inputs, made_of) is None, "what is damaged is made anew"
+
+
+def test_a_page_that_would_ask_another_host_is_not_released(
+    settings: Settings, candidate: Path, quality_dir: Path, tmp_path: Path
+) -> None:
+    kept = publish(settings, candidate, quality_dir, facts_of())
+    (tmp_path / "docs").mkdir()
+    page = '<head><link rel="stylesheet" href="https://cdn.example/x.css"></head>'
+    (tmp_path / "docs" / "index.html").write_text(page, encoding="utf-8")
+    with pytest.raises(MonitorError, match=r"docs/index\.html would load from another host"):
+        publish(settings, candidate, quality_dir, facts_of(2), docs_dir=tmp_path / "docs")
+    assert settings.current.resolve() == kept.path

@@ -48,7 +48,7 @@ def build_and_publish(settings: Settings, report: Reporter = silent) -> dict[str
             return {"released": False, "news": False, "release_id": now.get("release_id"), "gate": "passed", "rows": {}}
         if not any(past.accepted for past in histories.values()):
             raise MonitorError("no dataset has an accepted answer yet: nothing can be built; see `monitor status`")
-        from integrationsmonitor import quality
+        from integrationsmonitor import model_docs, quality
         from integrationsmonitor.night import facts, protected
         from integrationsmonitor.night.build_tables import build_tables
 
@@ -64,12 +64,17 @@ def build_and_publish(settings: Settings, report: Reporter = silent) -> dict[str
                 f"the gate failed, nothing is released: {'; '.join(checked.critical[:3])}. "
                 f"The candidate is kept: {built.path}; all findings: {checked.page}.{way_out}"
             )
+        # Only a change of the project or of the code can change a page about the tables.
+        docs = release.shelf.kept(settings, "docs", digests, ("dbt_project", "code")) or model_docs.write(
+            settings.candidate / "dbt" / "target", settings.candidate / "docs", release.NOTICE_DE[settings.mode]
+        )
         published = release.publish(
             settings,
             built.path,
             settings.candidate / "quality",
             facts.release_facts(settings, catalog, histories, digests, checked, built.path),
             report,
+            docs,
         )
     return {
         "released": True,

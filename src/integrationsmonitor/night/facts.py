@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor.night import described, incidents, inputs
+from integrationsmonitor.night import described, incidents, inputs, recorded
 from integrationsmonitor.night.summary import judged_on, state_of
 
 if TYPE_CHECKING:
@@ -39,14 +39,16 @@ def release_facts(
     candidate: Path,
 ) -> ReleaseFacts:
     """Collect what release.json says."""
+    from integrationsmonitor import landing
     from integrationsmonitor.release import ReleaseFacts
 
-    held, day = _periods_held(candidate), judged_on(settings)
+    held, day, version = _periods_held(candidate), judged_on(settings), landing.parser_version()
     states = [
         {
             **state_of(catalog.datasets[dataset_id], past, held.get(dataset_id, {}), day),
             "periods_held": held.get(dataset_id, {}).get("periods_held"),
             "judged_on": day.isoformat(),
+            "reading": _reading(catalog, dataset_id, past, version),
         }
         for dataset_id, past in histories.items()
     ]
@@ -58,6 +60,11 @@ def release_facts(
             "known_from": item.answer.known_from,
             "recorded_at": item.recorded_at,
             "bytes": item.answer.bytes,
+            "url": recorded.address(settings, item.answer.url),
+            "retrieved_at": item.answer.retrieved_at,
+            "known_from_quality": item.answer.known_from_quality,
+            "delivery_seq": item.delivery_seq,
+            "parse_keys": [key for key in past.parses if item.answer.raw_sha256 in past.parsed_raws[key]],
         }
         for dataset_id, past in histories.items()
         for item in past.accepted
@@ -72,6 +79,23 @@ def release_facts(
         quarantined=[dataset_id for dataset_id, past in histories.items() if past.rejection],
         quality=checked.summary(),
     )
+
+
+def _reading(catalog: Catalog, dataset_id: str, past: History, version: str) -> dict[str, Any]:
+    """How a dataset's answers were read: the key of the reading in force, and of what code and file it is made.
+
+    Where today's reader refuses what an earlier one read, the earlier reading is in force, and of what it was made
+    nobody can say any more.
+    """
+    from integrationsmonitor import landing
+
+    dataset = catalog.datasets[dataset_id]
+    is_todays = past.current_parse == landing.parse_key(dataset, catalog, version)
+    return {
+        "parse_key": past.current_parse or None,
+        "parser_version": version if is_todays else None,
+        "dataset_file_sha256": dataset.file_sha256 if is_todays else None,
+    }
 
 
 def _periods_held(candidate: Path) -> dict[str, dict[str, Any]]:

@@ -28,7 +28,7 @@ def digests(settings: Settings, histories: dict[str, History]) -> dict[str, str]
         "decisions": _hash([f"{item.value_id} {item.at} {item.reason}" for item in decisions.withdrawals(settings)]),
         "catalog": tree_hash(settings.catalog, ("*.yml", "*.json")),  # curated figures count once they have landed
         **({"local": _drop_folder_hash(settings.local)} if settings.local.is_dir() else {}),
-        "dbt_project": tree_hash(settings.project / "dbt_project", ("*.sql", "*.yml")),
+        "dbt_project": tree_hash(settings.project / "dbt_project", ("*.sql", "*.yml", "*.md")),
         "expectations": tree_hash(settings.project / "expectations", ("*.json", "*.yml", "*.sql")),
         "exports": tree_hash(settings.project / "exports", ("*.yml", "*.json")),
         "code": code_hash(),

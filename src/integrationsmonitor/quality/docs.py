@@ -11,6 +11,7 @@ import re
 import shutil
 from pathlib import Path
 
+from integrationsmonitor import offline
 from integrationsmonitor.errors import MonitorError
 
 _SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.DOTALL | re.IGNORECASE)
@@ -22,7 +23,6 @@ _FOREIGN_ATTRIBUTE = re.compile(
     r"""\s(?:href|src|srcset|action|formaction|poster|data|background|xlink:href)\s*=\s*["']?\s*(?:https?:)?//[^"'\s>]*["']?""",
     re.IGNORECASE,
 )
-_FOREIGN_STYLE = re.compile(r"""(?:url\(|@import)\s*['"]?\s*(?:https?:)?//""", re.IGNORECASE)
 _FOOTER = re.compile(r"<footer\b.*?</footer\s*>", re.DOTALL | re.IGNORECASE)
 
 STYLE = """<style>
@@ -48,7 +48,6 @@ def clean(html: str, name: str) -> str:
     """One page without anything that a browser would fetch; raises MonitorError where something is left."""
     for pattern in (_SCRIPT, _STYLE, _LINK, _PICTURE, _HANDLER, _FOOTER, _FOREIGN_ATTRIBUTE):
         html = pattern.sub("", html)
-    left = _FOREIGN_ATTRIBUTE.search(html) or _FOREIGN_STYLE.search(html)
-    if left:
-        raise MonitorError(f"Data Docs page {name} still refers to another host: {left.group(0).strip()[:120]}")
+    if left := offline.loads(html):
+        raise MonitorError(f"Data Docs page {name} still refers to another host: {left[:120]}")
     return html.replace("</head>", STYLE, 1)

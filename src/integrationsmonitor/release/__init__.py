@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from integrationsmonitor import clock, files, publications
+from integrationsmonitor import clock, files, offline, publications
 from integrationsmonitor.errors import GateError, MonitorError
 from integrationsmonitor.progress import Reporter, silent
 from integrationsmonitor.release import diff, exports, ledger, shelf
@@ -89,9 +89,14 @@ def releases(settings: Settings) -> list[dict[str, Any]]:
 
 
 def publish(
-    settings: Settings, candidate: Path, quality_dir: Path, facts: ReleaseFacts, report: Reporter = silent
+    settings: Settings,
+    candidate: Path,
+    quality_dir: Path,
+    facts: ReleaseFacts,
+    report: Reporter = silent,
+    docs_dir: Path | None = None,
 ) -> Release:
-    """Make a release of the candidate and let `current` mean it.
+    """Make a release of the candidate and let `current` mean it; `docs_dir` holds the pages about its tables.
 
     Raises GateError where the gate did not pass, MonitorError where candidate or contract do not fit; `current` is
     untouched then. The candidate must be closed and the folder of the check complete.
@@ -112,10 +117,13 @@ def publish(
         folder = settings.releases / meta["release_id"]
         folder.mkdir()
         tables, changes = _fill(settings, candidate, folder, contract, meta, told, report)
-        _compare(settings, folder, _previous(meta), told.holds, report)
+        _compare(settings, folder, contract, _previous(meta), told.holds, report)
         digests = files.Digests()
         _export(settings, folder, contract, names, meta, tables, digests, report)
         shutil.copytree(quality_dir, folder / "quality")
+        if docs_dir:
+            shutil.copytree(docs_dir, folder / "docs", copy_function=shutil.copyfile)
+        offline.lock_all(folder)
         shelf.seal(folder)
         shelf.mark(folder, _release_json(settings, folder, meta, facts, tables, digests))
         report("publish", f"release {folder.name} is whole")
@@ -224,16 +232,18 @@ def _fill(
     return tables, len(delta.changes)
 
 
-def _compare(settings: Settings, folder: Path, previous: str | None, held: str, report: Reporter) -> None:
+def _compare(
+    settings: Settings, folder: Path, contract: ExportContract, previous: str | None, held: str, report: Reporter
+) -> None:
     """Write what is new against the release before; a folder that is gone or damaged is no reason not to publish."""
     scratch = settings.home / "tmp" / "publish"
     gone_de = f"{held or previous} liegt nicht mehr vor, es gibt nichts zu vergleichen"
     try:
         old = settings.releases / previous if previous else None
-        diff.write(folder, old, scratch, gone_de if held else diff.FIRST_DE)
+        diff.write(folder, old, scratch, contract.order, gone_de if held else diff.FIRST_DE)
     except MonitorError as problem:
         report("publish", f"no comparison: {problem}")
-        diff.write(folder, None, scratch, gone_de)
+        diff.write(folder, None, scratch, contract.order, gone_de)
 
 
 def _export(

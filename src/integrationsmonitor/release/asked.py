@@ -10,6 +10,7 @@ from typing import Any
 
 from integrationsmonitor.errors import ConfigError
 from integrationsmonitor.release import diff, news, shelf
+from integrationsmonitor.release.contract import load_contract
 from integrationsmonitor.release.tables import connection, literal
 from integrationsmonitor.settings import Settings
 
@@ -26,7 +27,8 @@ def difference(settings: Settings, old: str = "", new: str = "", region: str = "
         raise ConfigError(f"{before}, which {newer} replaced, is no longer there; name another: {', '.join(shelved)}")
     paths = [settings.releases / name / diff.WAREHOUSE for name in (before, newer) if name]
     scratch = settings.home / "tmp" / "diff"
-    found = diff.compare(paths[0] if before else None, paths[-1], scratch)
+    keys = load_contract(settings.project / "exports" / "exports.yml").order
+    found = diff.compare(paths[0] if before else None, paths[-1], scratch, keys)
     return news.of_region(found, *_region(region, paths, scratch)) if region else found
 
 

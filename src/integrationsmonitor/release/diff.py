@@ -1,8 +1,9 @@
 """What changed from one release to another, value by value, and why.
 
-Comes in: two `warehouse.duckdb` files. Goes out: one JSON-like mapping: tables, columns and rows that came or went,
-indicators and variants that are new or gone, and every value of `mart_indicator` that appeared, went, changed or is
-only marked otherwise, each with exactly one reason (`release.reasons`) and a German sentence (`release.news`).
+Comes in: two `warehouse.duckdb` files, the keys of their tables. Goes out: one JSON-like mapping: tables, columns, rows
+and keys that came or went (`release.shapes`), indicators and variants that are new or gone, and every value of
+`mart_indicator` that appeared, went, changed or is only marked otherwise, each with exactly one reason
+(`release.reasons`) and a German sentence (`release.news`).
 A converted value follows from published ones: `values` holds it too, but `counts` and `reasons` speak of the values as
 published, and `converted` of the others. A territory that only one of the releases knows is told as a whole.
 Refuses: a file that is no warehouse of a release (MonitorError).
@@ -14,15 +15,16 @@ told without them is "Grund nicht feststellbar".
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.errors import MonitorError
-from integrationsmonitor.release import news
+from integrationsmonitor.release import news, news_pages, shapes
 from integrationsmonitor.release.reasons import Evidence, Vintage, hidden_because, kind_of, reason_of
-from integrationsmonitor.release.tables import connection, count, literal, quoted
+from integrationsmonitor.release.shapes import SIDES, Columns
+from integrationsmonitor.release.tables import connection, literal, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,26 +49,27 @@ _LABELS = (
 )
 _SERIES = ("indicator_id", "variant", "group_key")
 _VINTAGE = ("value_id", "axis", "revision_kind", "known_from", "known_to", "vintage_no")
-Columns = Mapping[str, Mapping[str, str]]
+Keys = Mapping[str, Sequence[str]]
 
 
-def compare(old: Path | None, new: Path, scratch: Path, without_old_de: str = FIRST_DE) -> dict[str, Any]:
+def compare(old: Path | None, new: Path, scratch: Path, keys: Keys, without_old_de: str = FIRST_DE) -> dict[str, Any]:
     """The differences of two releases; without an old one only what the new one is, and why there is nothing older."""
     with connection(scratch) as con:
         _attach(con, new, "new")
         head = _head(con, "new")
         if old is None:
-            nothing: dict[str, Any] = {"counts": {}, "reasons": {}, "converted": {}, "values": []}
+            nothing: dict[str, Any] = {"counts": {}, "reasons": {}, "converted": {}, "regions": [], "values": []}
             return {"format": 1, "old": None, "without_old_de": without_old_de, "new": head, **nothing}
         _attach(con, old, "old")
-        columns = {side: _columns(con, side) for side in ("old", "new")}
-        evidence = _evidence(con, columns, *(_head(con, side)["released_at"] for side in ("old", "new")))
+        columns = {side: shapes.columns_of(con, side) for side in SIDES}
+        _find_differing(con, columns)
+        evidence = _evidence(con, columns, *(_head(con, side)["released_at"] for side in SIDES))
         values = _values(con, columns, evidence)
         return {
             "format": 1,
             "old": _head(con, "old"),
             "new": head,
-            "tables": _tables(con, columns["old"], columns["new"]),
+            "tables": shapes.compared(con, columns, keys, _silent(con, evidence)),
             "catalogue": _catalogue(evidence),
             "territories": _territories(con, columns),
             **news.counted(values),
@@ -74,12 +77,18 @@ def compare(old: Path | None, new: Path, scratch: Path, without_old_de: str = FI
         }
 
 
-def write(folder: Path, old: Path | None, scratch: Path, without_old_de: str = FIRST_DE) -> None:
-    """Write diff.json and diff.md into the folder of a new release, against the folder of the one before."""
+def write(folder: Path, old: Path | None, scratch: Path, keys: Keys, without_old_de: str = FIRST_DE) -> None:
+    """Write what is new into the folder of a new release, against the folder of the one before.
+
+    diff.json, diff.md, and for each Kreis of which a value is news a page of its own: diff/<key>.md.
+    """
     new = folder / WAREHOUSE
-    difference = compare(old / WAREHOUSE if old else None, new, scratch, without_old_de)
+    difference = compare(old / WAREHOUSE if old else None, new, scratch, keys, without_old_de)
     (folder / "diff.json").write_text(as_json(difference, indent=1) + "\n", encoding="utf-8")
-    (folder / "diff.md").write_text(news.page(difference), encoding="utf-8")
+    (folder / "diff.md").write_text(news_pages.page(difference), encoding="utf-8")
+    for name, text in news_pages.of_kreise(difference).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def as_json(difference: Mapping[str, Any], indent: int | None = None) -> str:
@@ -110,38 +119,6 @@ def _head(con: duckdb.DuckDBPyConnection, side: str) -> dict[str, Any]:
     return dict(zip(("release_id", "released_at", "notice_de"), row, strict=True))
 
 
-def _columns(con: duckdb.DuckDBPyConnection, side: str) -> dict[str, dict[str, str]]:
-    """Types by table and column."""
-    found: dict[str, dict[str, str]] = {}
-    rows = con.execute(
-        """select table_name, column_name, data_type from duckdb_columns()
-        where database_name = ? and schema_name = 'main' and not internal order by table_name, column_index""",
-        [side],
-    ).fetchall()
-    for table, column, kind in rows:
-        found.setdefault(table, {})[column] = kind
-    return found
-
-
-def _tables(con: duckdb.DuckDBPyConnection, old: Columns, new: Columns) -> dict[str, Any]:
-    both = sorted(old.keys() & new.keys())
-    rows = {table: [count(con, f"{side}.main.{quoted(table)}") for side in ("old", "new")] for table in both}
-    return {
-        "added": sorted(new.keys() - old.keys()),
-        "gone": sorted(old.keys() - new.keys()),
-        "columns": {
-            table: {
-                "added": [name for name in new[table] if name not in old[table]],
-                "gone": [name for name in old[table] if name not in new[table]],
-                "retyped": [name for name in new[table] if old[table].get(name, new[table][name]) != new[table][name]],
-            }
-            for table in both
-            if old[table] != new[table]
-        },
-        "rows": {table: counts for table, counts in rows.items() if counts[0] != counts[1]},
-    }
-
-
 def _catalogue(evidence: Evidence) -> dict[str, list[str]]:
     old, new = evidence.definitions
     before, after = evidence.variants
@@ -155,7 +132,7 @@ def _catalogue(evidence: Evidence) -> dict[str, list[str]]:
 
 def _territories(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns]) -> dict[str, dict[str, int]]:
     """Territories that values are converted to in one of the releases only, with how many values."""
-    told = [_converted(con, columns[side], side) for side in ("old", "new")]
+    told = [_converted(con, columns[side], side) for side in SIDES]
     return {
         "new": {day: count for day, count in told[1].items() if day not in told[0]},
         "removed": {day: count for day, count in told[0].items() if day not in told[1]},
@@ -183,14 +160,15 @@ def _evidence(
             con.execute(f"select {', '.join(names)} from {side}.main.{table} {clause}").fetchall()
             if {*names} <= columns[side].get(table, {}).keys()
             else []
-            for side in ("old", "new")
+            for side in SIDES
         )
 
     definitions = both("dim_indicator", ("indicator_id", "definition_version"))
     variants = both("dim_indicator_variant", ("indicator_id", "variant"))
     withdrawn = both("mart_withdrawal", ("value_id", "reason_de", "is_applied"), "where is_applied")
     newest = both("mart_indicator", (*_SERIES, "period_end"), _last_by(_SERIES, "period_end"))[0]
-    vintages = both("mart_indicator_vintage", _VINTAGE, _last_by(("value_id", "axis"), "vintage_no"))
+    of_differing = f"where value_id in (select value_id from differing) {_last_by(('value_id', 'axis'), 'vintage_no')}"
+    vintages = both("mart_indicator_vintage", _VINTAGE, of_differing)
     latest = [{row[:2]: Vintage(*row[2:5]) for row in told} for told in vintages]
     return Evidence(
         released_at=released_at,
@@ -204,29 +182,54 @@ def _evidence(
     )
 
 
+def _silent(con: duckdb.DuckDBPyConnection, evidence: Evidence) -> list[str]:
+    """The values of which neither release may tell anything."""
+    rows = con.execute(
+        """select old_row.value_id, old_row.flags, new_row.value_id, new_row.flags
+        from old.main.mart_indicator as old_row
+        full join new.main.mart_indicator as new_row on old_row.value_id = new_row.value_id
+        where old_row.value is null or new_row.value is null"""
+    ).fetchall()
+    pairs = (({"value_id": row[at], "flags": row[at + 1]} if row[at] else None for at in (0, 2)) for row in rows)
+    return [str((new or old or {})["value_id"]) for old, new in pairs if hidden_because(old, new, evidence)]
+
+
 def _last_by(keys: tuple[str, ...], order: str) -> str:
     """SQL: of each key the row with the highest `order`."""
     return f"qualify row_number() over (partition by {', '.join(keys)} order by {order} desc) = 1"
 
 
-def _values(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns], evidence: Evidence) -> list[dict[str, Any]]:
-    """Every value that is not the same in both, in the order of the catalogue, regions and periods."""
+def _compared(columns: Mapping[str, Columns]) -> list[str]:
+    """The columns of a value that both releases have and that make a difference."""
     old, new = columns["old"]["mart_indicator"], columns["new"]["mart_indicator"]
-    compared = [name for name in new if name in old and name not in _NO_DIFFERENCE]
+    return [name for name in new if name in old and name not in _NO_DIFFERENCE]
+
+
+def _find_differing(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns]) -> None:
+    """Make the table `differing`: both rows of every value that is not the same, none of whole territories."""
     differs = " or ".join(
-        f"{_stated('old_row', name)} is distinct from {_stated('new_row', name)}" for name in compared
+        f"{_stated('old_row', name)} is distinct from {_stated('new_row', name)}" for name in _compared(columns)
     )
     whole = ", ".join(literal(day) for days in _territories(con, columns).values() for day in days) or "''"
     day = "strftime(coalesce(new_row.territory_date, old_row.territory_date), '%Y-%m-%d')"
     is_whole = f"coalesce(new_row.territory, old_row.territory) = 'harmonised' and {day} in ({whole})"
-    rows = con.execute(
-        f"""select old_row, new_row from old.main.mart_indicator as old_row
+    con.execute(
+        f"""create temp table differing as
+        select coalesce(new_row.value_id, old_row.value_id) as value_id, old_row, new_row
+        from old.main.mart_indicator as old_row
         full join new.main.mart_indicator as new_row on old_row.value_id = new_row.value_id
-        where ({differs}) and not ({is_whole})
+        where ({differs}) and not ({is_whole})"""
+    )
+
+
+def _values(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns], evidence: Evidence) -> list[dict[str, Any]]:
+    """Every value that is not the same in both, in the order of the catalogue, regions and periods."""
+    rows = con.execute(
+        """select old_row, new_row from differing
         order by coalesce(new_row.indicator_id, old_row.indicator_id), coalesce(new_row.region_key, old_row.region_key),
-        coalesce(new_row.period_end, old_row.period_end), coalesce(new_row.value_id, old_row.value_id)"""
+        coalesce(new_row.period_end, old_row.period_end), value_id"""
     ).fetchall()
-    labels = _labels(con, columns)
+    compared, labels = _compared(columns), _labels(con, columns)
     return [_told(before, after, compared, evidence, labels) for before, after in rows]
 
 
@@ -304,7 +307,7 @@ def _is_within_rounding(old: Mapping[str, Any] | None, new: Mapping[str, Any] | 
 def _labels(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns]) -> dict[tuple[str, ...], str]:
     """What stands in the dimension tables under (table, column, key …); the new release's words count."""
     found: dict[tuple[str, ...], str] = {}
-    for side in ("old", "new"):
+    for side in SIDES:
         for table, column, keys in _LABELS:
             if {column, *keys} <= columns[side].get(table, {}).keys():
                 rows = con.execute(f"select {', '.join(keys)}, {column} from {side}.main.{table}").fetchall()

@@ -1,8 +1,8 @@
-"""What is new in a release, in German. Comes in: the comparison (`release.diff`). Goes out: sentences, lines, Markdown.
+"""What is new in a release, in German. Comes in: the comparison (`release.diff`). Goes out: counts, sentences, lines.
 
 Numbers are printed as they are quoted (`6,1 %`, `106.249 Personen`): rounded commercially to the indicator's decimals,
 with more of them where the rounded ones would hide the change. The list for people is that of the values as published;
-converted ones are counted. Long lists are cut and say how much is left; the JSON beside the page is complete.
+converted ones are counted. The pages are made of it by `release.news_pages`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import groupby
 from typing import Any
 
 from integrationsmonitor.release.reasons import REASONS
 
-PER_INDICATOR, PER_REGION = 20, 10
 _MOST_DECIMALS = 10
 KINDS_DE = {
     "appeared": ("Wert neu", "Werte neu"),
@@ -45,6 +43,7 @@ _NO_LONGER_SAID_DE = {
     "withdrawn_by_us": "die Zahl von bisher ist nicht weiter zu zitieren",
     "confidential_by_us": "die Zahl von bisher ist nicht weiter zu nennen",
 }
+_NUMBERS = {"value", "zero"}
 _UNITS = {"Prozent": " %", "Index": ""}
 Difference = Mapping[str, Any]
 
@@ -97,25 +96,40 @@ def of_region(difference: Difference, key: str, name: str) -> dict[str, Any]:
 
 
 def counted(values: Sequence[Difference]) -> dict[str, Any]:
-    """How many values of what kind and why, as published; and how many on territories they are converted to."""
-    told = [*_as_published(values)]
+    """How many values of what kind, why and where, as published; and how many on territories they are converted to."""
+    told = [*as_published(values)]
     kinds, converted = (Counter(value["kind"] for value in some) for some in (told, values))
     return {
         "counts": {kind: kinds[kind] for kind in KINDS_DE},
         "reasons": dict(Counter(value["reason"] for value in told).most_common()),
         "converted": {kind: converted[kind] - kinds[kind] for kind in KINDS_DE},
+        "regions": _by_region(told),
     }
 
 
-def page(difference: Difference) -> str:
-    """`diff.md`: the summary, then by indicator, then by Kreis."""
-    return "\n".join(_page(difference)) + "\n"
+def _by_region(told: Sequence[Difference]) -> list[dict[str, Any]]:
+    """The same for each region that has news, by key; `no_longer_said` are changed or gone and had a number before."""
+    regions: dict[str, dict[str, Any]] = {}
+    for value in sorted(told, key=lambda value: str(value["region_key"])):
+        place = {name: value[name] for name in ("region_key", "region_name", "region_level")}
+        nothing = {**place, **dict.fromkeys(KINDS_DE, 0), "no_longer_said": 0}
+        region = regions.setdefault(value["region_key"], nothing)
+        region[value["kind"]] += 1
+        region["no_longer_said"] += _is_number(value["old"]) and not _is_number(value["new"])
+    return [*regions.values()]
+
+
+def _is_number(stated: Difference | None) -> bool:
+    return stated is not None and stated["status"] in _NUMBERS
 
 
 def lines(difference: Difference) -> Iterator[str]:
     """The same for a terminal: the summary and every value; nothing is cut."""
     yield from summary(difference)
-    for value in _as_published(difference["values"]):
+    if "region" not in difference and (rows := difference.get("tables", {}).get("rows")):
+        counts = (f"{table} {thousands(old)} → {thousands(new)}" for table, (old, new) in rows.items())
+        yield f"- Zeilen: {', '.join(counts)}"
+    for value in as_published(difference["values"]):
         yield f"- {value['sentence_de']}"
 
 
@@ -132,7 +146,7 @@ def summary(difference: Difference) -> Iterator[str]:
         yield f"Nur Region {difference['region']}."
     yield f"{_kinds(difference['counts']) or 'Kein Wert hat sich geändert'}."
     for reason, count in difference["reasons"].items():
-        yield f"- {_thousands(count)} × {REASONS[reason]}"
+        yield f"- {thousands(count)} × {REASONS[reason]}"
     if converted := _kinds(difference["converted"]):
         yield ""
         yield f"Auf umgerechnetem Gebietsstand: {converted}; einzeln nur in `diff.json`."
@@ -151,65 +165,24 @@ def _around(difference: Difference) -> Iterator[str]:
     told = [(word, difference["catalogue"][key]) for key, word in words.items()]
     for word, which in (("Neue Gebietsstände", "new"), ("Entfallene Gebietsstände", "removed")):
         days = difference["territories"][which].items()
-        told.append((word, [f"{day(date.fromisoformat(text))} ({_thousands(count)} Werte)" for text, count in days]))
+        told.append((word, [f"{day(date.fromisoformat(text))} ({thousands(count)} Werte)" for text, count in days]))
     tables = difference["tables"]
     told += [("Neue Tabellen", tables["added"]), ("Entfallene Tabellen", tables["gone"])]
     for word, key in (("Neue Spalten", "added"), ("Entfallene Spalten", "gone"), ("Spalten anderer Art", "retyped")):
         named = [f"{table}.{column}" for table, columns in tables["columns"].items() for column in columns[key]]
         told.append((word, named))
-    changed = [f"{table} {_thousands(old)} → {_thousands(new)}" for table, (old, new) in tables["rows"].items()]
-    for word, names in [*told, ("Zeilen", changed)]:
+    for word, names in told:
         if names:
             yield f"- {word}: {', '.join(names)}"
 
 
-def _page(difference: Difference) -> Iterator[str]:
-    yield "# Was ist neu"
-    yield ""
-    yield from summary(difference)
-    values = [*_as_published(difference["values"])]
-    if not values:
-        return
-    yield ""
-    yield "Alle Änderungen stehen einzeln in `diff.json`; `monitor diff --region …` zeigt die einer Region."
-    yield ""
-    yield "## Nach Indikator"
-    names = {value["indicator_id"]: value["indicator_de"] for value in values}
-    for indicator, group in groupby(values, lambda value: str(value["indicator_id"])):
-        yield from _section(f"{indicator} {names[indicator]}", [*group], PER_INDICATOR)
-    yield ""
-    yield "## Nach Kreis"
-    kreise = [value for value in values if value["region_level"] == "kreis"]
-    for key, group in groupby(
-        sorted(kreise, key=lambda value: str(value["region_key"])), lambda value: value["region_key"]
-    ):
-        of_kreis = [*group]
-        yield from _section(f"{of_kreis[-1]['region_name']} ({key})", of_kreis, PER_REGION)
-    if not kreise:
-        yield ""
-        yield "Kein Wert eines Kreises hat sich geändert."
-
-
-def _as_published(values: Sequence[Difference]) -> Iterator[Difference]:
+def as_published(values: Sequence[Difference]) -> Iterator[Difference]:
+    """The values that are told to people; converted ones follow from them."""
     return (value for value in values if value["territory"] != "harmonised")
 
 
 def _kinds(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{_thousands(count)} {KINDS_DE[kind][count != 1]}" for kind, count in counts.items() if count)
-
-
-def _section(heading: str, values: Sequence[Difference], most: int) -> Iterator[str]:
-    """A heading and its sentences: what changed or went first, then the newest periods."""
-    weight = {"changed": 0, "gone": 1, "appeared": 2, "marked": 3}
-    ordered = sorted(values, key=lambda value: value["period_end"], reverse=True)
-    ordered.sort(key=lambda value: weight[value["kind"]])
-    yield ""
-    yield f"### {heading}"
-    yield ""
-    for value in ordered[:most]:
-        yield f"- {value['sentence_de']}"
-    if len(ordered) > most:
-        yield f"- … und {_thousands(len(ordered) - most)} weitere"
+    return ", ".join(f"{thousands(count)} {KINDS_DE[kind][count != 1]}" for kind, count in counts.items() if count)
 
 
 def _what(value: Difference) -> str:
@@ -278,5 +251,6 @@ def _quoted(value: Difference, stated: Difference, decimals: int | None = None) 
     return number(stated["value"], value["decimals"] if decimals is None else decimals) + unit
 
 
-def _thousands(count: int) -> str:
+def thousands(count: int) -> str:
+    """`12.863`."""
     return number(Decimal(count), 0)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,17 @@ def whole(settings: Settings) -> list[dict[str, Any]]:
         return []
     found = [read(folder) for folder in settings.releases.iterdir() if folder.is_dir()]
     return sorted((release for release in found if release), key=lambda release: release["sequence"])
+
+
+def kept(settings: Settings, part: str, inputs: Mapping[str, Any], made_of: Sequence[str]) -> Path | None:
+    """The folder `part` of `current`, where it is made of the same inputs and holds what was published; else None."""
+    now, folder = read(settings.current), settings.current.resolve()
+    if now is None or any(now["inputs"].get(name) != inputs[name] for name in made_of):
+        return None
+    told = {entry["path"]: entry["sha256"] for entry in now["files"] if entry["path"].startswith(f"{part}/")}
+    there = {path.relative_to(folder).as_posix(): path for path in (folder / part).rglob("*") if path.is_file()}
+    is_same = told and {name: files.sha256_of(path) for name, path in there.items()} == told
+    return folder / part if is_same else None
 
 
 def named(settings: Settings, beginning: str) -> str:
