@@ -42,18 +42,18 @@ def exports(home: Path, folder: Path) -> Iterator[Figure]:
     """Parquet and both CSV of every table, as we write them and as COPY alone does, by turns."""
     from integrationsmonitor.release import exports as writing
     from integrationsmonitor.release.contract import load_contract
-    from integrationsmonitor.release.names import load_names
+    from integrationsmonitor.release.dictionary import Lexicon
     from integrationsmonitor.release.tables import connection, published_tables
 
     contract = load_contract(PROJECT / "exports" / "exports.yml")
-    names = load_names(PROJECT / "exports" / "names_de.yml")
+    lexicon = Lexicon.of(PROJECT)
     ours, theirs = [], []
     with connection(folder / "scratch") as con:
         con.execute(f"attach '{home / 'current' / 'warehouse.duckdb'}' as rel (read_only)")
         tables = [table for table in published_tables(con, "rel", contract) if contract.as_file(table.name)]
         for number in range(ROUNDS):
             target = folder / f"ours-{number}"
-            ours.append(_seconds(lambda to=target: writing.write_plain(con, "rel", to, contract, names, tables, {})))
+            ours.append(_seconds(lambda to=target: writing.write_plain(con, "rel", to, contract, lexicon, tables, {})))
             theirs.append(_seconds(lambda to=folder / f"theirs-{number}": _copy(con, tables, contract.compression, to)))
             shutil.rmtree(target)
             shutil.rmtree(folder / f"theirs-{number}")

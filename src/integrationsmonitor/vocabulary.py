@@ -37,6 +37,7 @@ FLAGS = {
     "estimate": "geschätzt: aus geteilten Kreisen umgerechnet",
     "estimate_weak": "schwache Schätzung: nicht für Ränge und Warnungen",
     "territory_step": "das Gebiet des Kreises ist nicht mehr das dieses Gebietsstands",
+    "territory_mixed": "Zähler und Nenner liegen auf zwei Seiten einer Gebietsänderung: kein Wert",
     "no_weight": "kein Anteil bekannt, mit dem sich teilen ließe",
     "between_steps": "zwischen zwei Teilen einer Gebietsänderung",
     "crosses_step": "der Zeitraum liegt auf beiden Seiten einer Gebietsänderung",

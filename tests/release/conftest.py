@@ -56,6 +56,12 @@ def settings(tmp_path: Path) -> Settings:
     return settings_of(tmp_path / "home")
 
 
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory, candidate: Path, quality_dir: Path) -> Release:
+    """One release of the sample candidate, for tests that only read."""
+    return publish(settings_of(tmp_path_factory.mktemp("published")), candidate, quality_dir, facts_of())
+
+
 @pytest.fixture
 def publish_night(settings: Settings, candidate: Path, quality_dir: Path) -> Callable[..., Release]:
     """Publish the sample candidate with the facts of night `number`."""

@@ -36,7 +36,17 @@ def test_every_published_column_has_a_name_and_no_name_is_left_over() -> None:
     for table, columns in tables.items():
         assert len(set(NAMES.headers(table, columns).values())) == len(columns), table
         assert set(NAMES.tables[table].get("columns", {})) <= set(columns), table
-    assert set(NAMES.columns) == {column for columns in tables.values() for column in columns}
+    known = {column for columns in tables.values() for column in columns}
+    assert set(NAMES.columns) == known
+    assert set(NAMES.units) <= known
+
+
+def test_a_unit_is_named_or_is_what_another_column_of_the_row_says() -> None:
+    headers = NAMES.headers("mart_indicator_change", ["value", "unit"])
+    assert NAMES.unit(headers, "value") == "siehe „Einheit des Maßes“"
+    assert NAMES.unit({"value": "Wert"}, "value") == ""
+    assert NAMES.unit({}, "share_pct") == "%"
+    assert NAMES.unit(headers, "region_key") == ""
 
 
 def test_a_missing_name_says_where_to_write_it() -> None:

@@ -22,11 +22,12 @@ from typing import Any
 from integrationsmonitor import clock, files, offline, publications
 from integrationsmonitor.errors import GateError, MonitorError
 from integrationsmonitor.progress import Reporter, silent
-from integrationsmonitor.release import diff, exports, ledger, shelf
+from integrationsmonitor.release import diff, exports, ledger, shelf, views
 from integrationsmonitor.release.contract import ExportContract, load_contract
+from integrationsmonitor.release.dictionary import Lexicon
+from integrationsmonitor.release.exports import lexicon as lexicon_files
 from integrationsmonitor.release.exports import manifest
 from integrationsmonitor.release.meta import META_RELEASE
-from integrationsmonitor.release.names import Names, load_names
 from integrationsmonitor.release.tables import (
     Table,
     connection,
@@ -108,7 +109,7 @@ def publish(
         raise MonitorError(f"facts of a {facts.mode!r} night cannot become a release of a {settings.mode!r} home")
     keep = shelf.keep_setting(settings)
     contract = load_contract(settings.project / "exports" / "exports.yml")
-    names = load_names(settings.project / "exports" / "names_de.yml")
+    lexicon = Lexicon.of(settings.project)
     with files.locked(settings.home / ".publish.lock"):
         for name in shelf.clean(settings):
             report("publish", f"removed what an interrupted publication left: {name}")
@@ -116,10 +117,10 @@ def publish(
         meta = _meta(settings, facts)
         folder = settings.releases / meta["release_id"]
         folder.mkdir()
-        tables, changes = _fill(settings, candidate, folder, contract, meta, told, report)
+        tables, changes = _fill(settings, candidate, folder, contract, lexicon, meta, told, report)
         _compare(settings, folder, contract, _previous(meta), told.holds, report)
         digests = files.Digests()
-        _export(settings, folder, contract, names, meta, tables, digests, report)
+        _export(settings, folder, contract, lexicon, meta, tables, digests, report)
         shutil.copytree(quality_dir, folder / "quality")
         if docs_dir:
             shutil.copytree(docs_dir, folder / "docs", copy_function=shutil.copyfile)
@@ -199,6 +200,7 @@ def _fill(
     candidate: Path,
     folder: Path,
     contract: ExportContract,
+    lexicon: Lexicon,
     meta: dict[str, Any],
     told: publications.Account,
     report: Reporter,
@@ -212,7 +214,7 @@ def _fill(
     with connection(settings.home / "tmp" / "publish") as con:
         con.execute(f"attach {literal(str(candidate))} as cand (read_only)")
         con.execute(f"attach {literal(str(folder / 'warehouse.duckdb'))} as rel")
-        copy_macros(con, "cand", "rel")
+        macros = copy_macros(con, "cand", "rel")
         found = {table.name: table for table in published_tables(con, "cand", contract)}
         found.pop("meta_release", None)
         publications_table = found.pop(ledger.MART, None)
@@ -226,6 +228,8 @@ def _fill(
         meta["observations"] = rows.get("fct_observation", 0)
         meta["indicator_values"] = rows.get("mart_indicator", 0)
         tables.append(write_row(con, "rel", META_RELEASE, meta))
+        views.create(con, "rel", tables, lexicon.names)
+        views.describe_macros(con, "rel", macros, lexicon.promises)
         con.execute("checkpoint rel")
         report("publish", "warehouse.duckdb written", tables=len(tables), rows=sum(rows.values()))
         con.execute("detach rel")
@@ -250,7 +254,7 @@ def _export(
     settings: Settings,
     folder: Path,
     contract: ExportContract,
-    names: Names,
+    lexicon: Lexicon,
     meta: Mapping[str, Any],
     tables: Sequence[Table],
     digests: files.Digests,
@@ -265,10 +269,14 @@ def _export(
     with connection(scratch) as con:
         con.execute(f"attach {literal(str(folder / 'warehouse.duckdb'))} as rel (read_only)")
         exported = exports.write_tables(
-            con, "rel", target, contract, names, tables, facts, scratch, before, digests, report
+            con, "rel", target, contract, lexicon, tables, facts, scratch, before, digests, report
         )
+    chapters = lexicon.chapters(tables, [entry.chapter for entry in exported])
+    lexicon_files.write_csv(target / lexicon_files.CSV, chapters)
+    lexicon_files.write_html(target / lexicon_files.HTML, chapters)
     manifest.write_readme(target, facts, exported)
     manifest.write_latest(target, heading, exported)
+    offline.lock_all(target)
     manifest.write_checksums(target, digests)
     report("publish", "exports written", tables=len(exported))
 

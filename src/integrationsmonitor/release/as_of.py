@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from integrationsmonitor import clock
 from integrationsmonitor.errors import ConfigError
+from integrationsmonitor.release import views
 from integrationsmonitor.release.contract import load_contract
+from integrationsmonitor.release.dictionary import Lexicon
 from integrationsmonitor.release.tables import (
     Column,
     Table,
@@ -65,14 +67,17 @@ def refuse_existing(target: Path) -> None:
 def write(settings: Settings, candidate: Path, target: Path, moment: Moment) -> dict[str, int]:
     """Write the file, whole or not at all; returns the rows of its tables."""
     contract = load_contract(settings.project / "exports" / "exports.yml")
+    lexicon = Lexicon.of(settings.project)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     temporary.unlink(missing_ok=True)
     try:
         with connection(settings.home / "tmp" / "as-of") as con:
             con.execute(f"attach {literal(str(candidate))} as cand (read_only)")
             con.execute(f"attach {literal(str(temporary))} as rel")
-            copy_macros(con, "cand", "rel")
+            macros = copy_macros(con, "cand", "rel")
             tables = [copy_table(con, "cand", "rel", table) for table in published_tables(con, "cand", contract)]
+            views.create(con, "rel", tables, lexicon.names)
+            views.describe_macros(con, "rel", macros, lexicon.promises)
             columns = tuple(Column(name, kind, False, text) for name, kind, text in _META)
             row = {
                 "known_at": clock.naive_utc(moment.known_at),

@@ -18,9 +18,10 @@ FILE = "names_de.yml"
 
 @dataclass(frozen=True)
 class Names:
-    """German headers by column, the same in every table but where a table says otherwise."""
+    """German headers and units by column, the same in every table but where a table says otherwise."""
 
     columns: Mapping[str, str]
+    units: Mapping[str, str]
     tables: Mapping[str, Mapping[str, Any]]
 
     def view(self, table: str) -> str:
@@ -44,6 +45,17 @@ class Names:
                 )
         return {column: str(header) for column, header in found.items()}
 
+    def means_the_common(self, table: str, column: str) -> bool:
+        """Whether the column means here what it means everywhere: the table has no name of its own for it."""
+        return column not in self._of(table).get("columns", {})
+
+    def unit(self, headers: Mapping[str, str], column: str) -> str:
+        """The unit of a column of a table with these headers; "" where it has none, or nobody says."""
+        unit = self.units.get(column, "")
+        if unit in self.columns:
+            return f"siehe „{headers[unit]}“" if unit in headers else ""
+        return unit
+
     def _of(self, table: str) -> Mapping[str, Any]:
         if table not in self.tables:
             raise ConfigError(f"exports/{FILE}: {table} has no German name; add it under tables")
@@ -57,4 +69,4 @@ def load_names(path: Path) -> Names:
     twice = sorted({name for name in views if views.count(name) > 1})
     if twice:
         raise ConfigError(f"{path}: tables: {', '.join(twice)} is the name of two tables")
-    return Names(content["columns"], content["tables"])
+    return Names(content["columns"], content["units"], content["tables"])

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from integrationsmonitor.files import Digests
     from integrationsmonitor.progress import Reporter
     from integrationsmonitor.release.contract import ExportContract, Rounding
+    from integrationsmonitor.release.dictionary import Chapter, Lexicon
     from integrationsmonitor.release.names import Names
 
 FORMS = ("parquet", "csv", "excel-csv", "xlsx")
@@ -50,6 +51,7 @@ class Exported:
     table: Table
     title: str
     headers: Mapping[str, str]
+    chapter: Chapter
     sources: Sequence[Source]
     files: Sequence[File]
 
@@ -63,7 +65,7 @@ def write_tables(
     database: str,
     target: Path,
     contract: ExportContract,
-    names: Names,
+    lexicon: Lexicon,
     tables: Sequence[Table],
     facts: Mapping[str, str],
     scratch: Path,
@@ -72,7 +74,7 @@ def write_tables(
     report: Reporter,
 ) -> list[Exported]:
     """Write all files of figures; `facts` are those that go with them, `before` the exports of the last release."""
-    plan = write_plain(con, database, target, contract, names, tables, facts)
+    plan = write_plain(con, database, target, contract, lexicon, tables, facts)
     report("publish", "Parquet and CSV written", tables=len(plan))
     made_from = workbooks.write(plan, target, facts, scratch, before, digests, report)
     return [
@@ -88,7 +90,7 @@ def write_plain(
     database: str,
     target: Path,
     contract: ExportContract,
-    names: Names,
+    lexicon: Lexicon,
     tables: Sequence[Table],
     facts: Mapping[str, str],
 ) -> list[tuple[Exported, Rounding | None]]:
@@ -107,13 +109,14 @@ def write_plain(
     for table, relation in listed:
         forms = [form for form in FORMS if form != "xlsx" or contract.as_workbook(table.name)]
         paths = {form: f"{form}/{table.name}.{_SUFFIX[form]}" for form in forms}
-        headers, rounding = _headers(names, table), contract.rounding(table)
+        headers, rounding = _headers(lexicon.names, table), contract.rounding(table)
         parquet.write(con, relation, table, contract.compression, facts, target / paths["parquet"])
         text.write_csv(con, relation, table, target / paths["csv"])
         text.write_excel_csv(con, relation, table, headers, rounding, target / paths["excel-csv"])
         of = sources[matrix.MADE_OF if table.name == matrix.NAME else table.name]
         files = [File(form, path, 0, "") for form, path in paths.items()]
-        plan.append((Exported(table, names.title(table.name), headers, of, files), rounding))
+        chapter = lexicon.chapter(table, headers, has_view=table.name != matrix.NAME)
+        plan.append((Exported(table, chapter.title, headers, chapter, of, files), rounding))
     return plan
 
 

@@ -133,8 +133,8 @@ def _job(
         scratch=str(scratch / "xlsx"),
         columns=list(_columns(table, exported.headers, rounding)),
         cover=list(_cover(exported, facts, figures)),
-        notes=list(_notes(table, rounding)),
-        dictionary=dictionary.sheet(table, exported.headers),
+        notes=list(_notes(exported, rounding)),
+        dictionary=dictionary.sheet(exported.chapter),
     )
     said = {**json.loads(job.as_line()), "parquet": figures, "target": "", "scratch": "", "layout": workbook.LAYOUT}
     return job, files.sha256_of_bytes(json.dumps([said, _library()], ensure_ascii=False).encode())
@@ -201,8 +201,8 @@ def _cover(exported: Exported, facts: Mapping[str, str], figures: str) -> Iterat
     )
 
 
-def _notes(table: Table, rounding: Rounding | None) -> Iterator[tuple[str, str]]:
-    columns = {column.name for column in table.columns}
+def _notes(exported: Exported, rounding: Rounding | None) -> Iterator[tuple[str, str]]:
+    columns = {column.name for column in exported.table.columns}
     yield "Leeres Feld", "Es gibt keinen Wert. Eine Null steht nur, wo die Quelle null nennt."
     if rounding:
         yield "Gerundet", "So viele Nachkommastellen, wie der Wert zitiert wird; daneben steht der volle Wert."
@@ -221,4 +221,4 @@ def _notes(table: Table, rounding: Rounding | None) -> Iterator[tuple[str, str]]
         )
     if "sign" in columns:
         yield "Zeichen", "Was die Quelle statt einer Zahl gedruckt hat, steht unverändert in einer eigenen Spalte."
-    yield from dictionary.legend(table)
+    yield from dictionary.legend(exported.chapter)
