@@ -22,7 +22,7 @@ from typing import Any
 from integrationsmonitor import clock, files, publications
 from integrationsmonitor.errors import GateError, MonitorError
 from integrationsmonitor.progress import Reporter, silent
-from integrationsmonitor.release import diff, exports, ledger, shelf
+from integrationsmonitor.release import diff, exports, ledger, metadata, shelf
 from integrationsmonitor.release.contract import ExportContract, load_contract
 from integrationsmonitor.release.exports import manifest
 from integrationsmonitor.release.meta import META_RELEASE
@@ -104,6 +104,7 @@ def publish(
     keep = shelf.keep_setting(settings)
     contract = load_contract(settings.project / "exports" / "exports.yml")
     names = load_names(settings.project / "exports" / "names_de.yml")
+    publisher = metadata.load_publisher(settings.project / "exports" / metadata.PUBLISHER)
     with files.locked(settings.home / ".publish.lock"):
         for name in shelf.clean(settings):
             report("publish", f"removed what an interrupted publication left: {name}")
@@ -112,9 +113,10 @@ def publish(
         folder = settings.releases / meta["release_id"]
         folder.mkdir()
         tables, changes = _fill(settings, candidate, folder, contract, meta, told, report)
-        _compare(settings, folder, _previous(meta), told.holds, report)
+        difference = _compare(settings, folder, _previous(meta), told.holds, report)
         digests = files.Digests()
-        _export(settings, folder, contract, names, meta, tables, digests, report)
+        exported = _export(settings, folder, contract, names, meta, tables, digests, report)
+        _describe(settings, folder, meta, exported, difference, publisher, digests, report)
         shutil.copytree(quality_dir, folder / "quality")
         shelf.seal(folder)
         shelf.mark(folder, _release_json(settings, folder, meta, facts, tables, digests))
@@ -224,16 +226,16 @@ def _fill(
     return tables, len(delta.changes)
 
 
-def _compare(settings: Settings, folder: Path, previous: str | None, held: str, report: Reporter) -> None:
+def _compare(settings: Settings, folder: Path, previous: str | None, held: str, report: Reporter) -> Mapping[str, Any]:
     """Write what is new against the release before; a folder that is gone or damaged is no reason not to publish."""
     scratch = settings.home / "tmp" / "publish"
     gone_de = f"{held or previous} liegt nicht mehr vor, es gibt nichts zu vergleichen"
     try:
         old = settings.releases / previous if previous else None
-        diff.write(folder, old, scratch, gone_de if held else diff.FIRST_DE)
+        return diff.write(folder, old, scratch, gone_de if held else diff.FIRST_DE)
     except MonitorError as problem:
         report("publish", f"no comparison: {problem}")
-        diff.write(folder, None, scratch, gone_de)
+        return diff.write(folder, None, scratch, gone_de)
 
 
 def _export(
@@ -245,22 +247,45 @@ def _export(
     tables: Sequence[Table],
     digests: files.Digests,
     report: Reporter,
-) -> None:
-    """Write exports/ out of the finished warehouse.duckdb."""
-    facts = {"source_mode": str(meta["source_mode"]), "notice_de": str(meta["notice_de"])}
-    heading = {"release_id": str(meta["release_id"]), "released_at": _iso(meta["released_at"]), **facts}
+) -> list[exports.Exported]:
+    """Write the figures of exports/ out of the finished warehouse.duckdb."""
+    facts, before = _facts(meta), _exports_before(settings, meta)
     scratch, target = settings.home / "tmp" / "publish", folder / "exports"
-    previous = _previous(meta)
-    before = settings.releases / previous / "exports" if previous else None
     with connection(scratch) as con:
         con.execute(f"attach {literal(str(folder / 'warehouse.duckdb'))} as rel (read_only)")
-        exported = exports.write_tables(
+        return exports.write_tables(
             con, "rel", target, contract, names, tables, facts, scratch, before, digests, report
         )
-    manifest.write_readme(target, facts, exported)
+
+
+def _describe(
+    settings: Settings,
+    folder: Path,
+    meta: Mapping[str, Any],
+    exported: Sequence[exports.Exported],
+    difference: Mapping[str, Any],
+    publisher: metadata.Publisher,
+    digests: files.Digests,
+    report: Reporter,
+) -> None:
+    """Write what describes the figures of exports/; checksums.txt last."""
+    target, before = folder / "exports", _exports_before(settings, meta)
+    heading = {"release_id": str(meta["release_id"]), "released_at": _iso(meta["released_at"]), **_facts(meta)}
+    manifest.write_readme(target, _facts(meta), exported)
     manifest.write_latest(target, heading, exported)
+    quarantined = [name for name in str(meta["datasets_in_quarantine"]).split("|") if name]
+    metadata.write(settings, target, heading, exported, difference, quarantined, publisher, before)
     manifest.write_checksums(target, digests)
     report("publish", "exports written", tables=len(exported))
+
+
+def _facts(meta: Mapping[str, Any]) -> dict[str, str]:
+    return {"source_mode": str(meta["source_mode"]), "notice_de": str(meta["notice_de"])}
+
+
+def _exports_before(settings: Settings, meta: Mapping[str, Any]) -> Path | None:
+    previous = _previous(meta)
+    return settings.releases / previous / "exports" if previous else None
 
 
 def _release_json(

@@ -74,12 +74,13 @@ def compare(old: Path | None, new: Path, scratch: Path, without_old_de: str = FI
         }
 
 
-def write(folder: Path, old: Path | None, scratch: Path, without_old_de: str = FIRST_DE) -> None:
-    """Write diff.json and diff.md into the folder of a new release, against the folder of the one before."""
+def write(folder: Path, old: Path | None, scratch: Path, without_old_de: str = FIRST_DE) -> dict[str, Any]:
+    """Compare a new release with the folder of the one before; diff.json and diff.md of its folder say the same."""
     new = folder / WAREHOUSE
     difference = compare(old / WAREHOUSE if old else None, new, scratch, without_old_de)
     (folder / "diff.json").write_text(as_json(difference, indent=1) + "\n", encoding="utf-8")
     (folder / "diff.md").write_text(news.page(difference), encoding="utf-8")
+    return difference
 
 
 def as_json(difference: Mapping[str, Any], indent: int | None = None) -> str:
