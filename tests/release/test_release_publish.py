@@ -31,6 +31,10 @@ NAMES_THE_RELEASE = {
     "warehouse.duckdb",
     "exports/latest.json",
     "exports/checksums.txt",
+    "exports/datapackage.json",
+    "exports/dcat.ttl",
+    "exports/dcat.jsonld",
+    "exports/CHANGELOG.md",
     "exports/parquet/meta_release.parquet",
     "exports/csv/meta_release.csv",
     "exports/excel-csv/meta_release.csv",
@@ -258,8 +262,9 @@ def test_the_link_in_the_project_is_made_only_for_its_own_home(
 ) -> None:
     project = tmp_path / "project"
     (project / "exports").mkdir(parents=True)
-    for name in ("exports.yml", "exports.schema.json", "names_de.yml", "names_de.schema.json"):
-        shutil.copy(PROJECT / "exports" / name, project / "exports")
+    for name in ("exports", "names_de", "publisher"):
+        for file in (f"{name}.yml", f"{name}.schema.json"):
+            shutil.copy(PROJECT / "exports" / file, project / "exports")
     publish(settings_of(tmp_path / "elsewhere", project), candidate, quality_dir, facts_of())
     assert not (project / "exports" / "current").exists()
     publish(settings_of(project / "var", project), candidate, quality_dir, facts_of())

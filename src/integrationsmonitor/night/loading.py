@@ -39,12 +39,14 @@ def plan(settings: Settings, group: str | None = None) -> list[str]:
     """
     from integrationsmonitor.catalog_indicators import load_indicators
     from integrationsmonitor.release.contract import load_contract
+    from integrationsmonitor.release.metadata.publisher import FILE, load_publisher
 
     catalog = catalog_of(settings)
     for dataset in catalog.datasets.values():
         parsing.check_layout(dataset)
     load_indicators(catalog)
     load_contract(settings.project / "exports" / "exports.yml")
+    load_publisher(settings.project / "exports" / FILE)
     asked = (dataset.source for dataset in catalog.datasets.values() if not dataset.off_de)
     for host in sorted({str(source["host"]) for source in asked if "host" in source}):
         settings.credentials(host)

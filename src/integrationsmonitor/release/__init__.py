@@ -22,7 +22,7 @@ from typing import Any
 from integrationsmonitor import clock, files, offline, publications
 from integrationsmonitor.errors import GateError, MonitorError
 from integrationsmonitor.progress import Reporter, silent
-from integrationsmonitor.release import diff, exports, ledger, shelf, views
+from integrationsmonitor.release import diff, exports, ledger, metadata, shelf, views
 from integrationsmonitor.release.contract import ExportContract, load_contract
 from integrationsmonitor.release.dictionary import Lexicon
 from integrationsmonitor.release.exports import lexicon as lexicon_files
@@ -110,6 +110,7 @@ def publish(
     keep = shelf.keep_setting(settings)
     contract = load_contract(settings.project / "exports" / "exports.yml")
     lexicon = Lexicon.of(settings.project)
+    publisher = metadata.load_publisher(settings.project / "exports" / metadata.PUBLISHER)
     with files.locked(settings.home / ".publish.lock"):
         for name in shelf.clean(settings):
             report("publish", f"removed what an interrupted publication left: {name}")
@@ -118,9 +119,10 @@ def publish(
         folder = settings.releases / meta["release_id"]
         folder.mkdir()
         tables, changes = _fill(settings, candidate, folder, contract, lexicon, meta, told, report)
-        _compare(settings, folder, contract, _previous(meta), told.holds, report)
+        difference = _compare(settings, folder, contract, _previous(meta), told.holds, report)
         digests = files.Digests()
-        _export(settings, folder, contract, lexicon, meta, tables, digests, report)
+        exported = _export(settings, folder, contract, lexicon, meta, tables, digests, report)
+        _describe(settings, folder, meta, lexicon, tables, exported, difference, publisher, digests, report)
         shutil.copytree(quality_dir, folder / "quality")
         if docs_dir:
             shutil.copytree(docs_dir, folder / "docs", copy_function=shutil.copyfile)
@@ -238,16 +240,16 @@ def _fill(
 
 def _compare(
     settings: Settings, folder: Path, contract: ExportContract, previous: str | None, held: str, report: Reporter
-) -> None:
+) -> Mapping[str, Any]:
     """Write what is new against the release before; a folder that is gone or damaged is no reason not to publish."""
     scratch = settings.home / "tmp" / "publish"
     gone_de = f"{held or previous} liegt nicht mehr vor, es gibt nichts zu vergleichen"
     try:
         old = settings.releases / previous if previous else None
-        diff.write(folder, old, scratch, contract.order, gone_de if held else diff.FIRST_DE)
+        return diff.write(folder, old, scratch, contract.order, gone_de if held else diff.FIRST_DE)
     except MonitorError as problem:
         report("publish", f"no comparison: {problem}")
-        diff.write(folder, None, scratch, contract.order, gone_de)
+        return diff.write(folder, None, scratch, contract.order, gone_de)
 
 
 def _export(
@@ -259,26 +261,51 @@ def _export(
     tables: Sequence[Table],
     digests: files.Digests,
     report: Reporter,
-) -> None:
-    """Write exports/ out of the finished warehouse.duckdb."""
-    facts = {"source_mode": str(meta["source_mode"]), "notice_de": str(meta["notice_de"])}
-    heading = {"release_id": str(meta["release_id"]), "released_at": _iso(meta["released_at"]), **facts}
+) -> list[exports.Exported]:
+    """Write the figures of exports/ out of the finished warehouse.duckdb."""
+    facts, before = _facts(meta), _exports_before(settings, meta)
     scratch, target = settings.home / "tmp" / "publish", folder / "exports"
-    previous = _previous(meta)
-    before = settings.releases / previous / "exports" if previous else None
     with connection(scratch) as con:
         con.execute(f"attach {literal(str(folder / 'warehouse.duckdb'))} as rel (read_only)")
-        exported = exports.write_tables(
+        return exports.write_tables(
             con, "rel", target, contract, lexicon, tables, facts, scratch, before, digests, report
         )
+
+
+def _describe(
+    settings: Settings,
+    folder: Path,
+    meta: Mapping[str, Any],
+    lexicon: Lexicon,
+    tables: Sequence[Table],
+    exported: Sequence[exports.Exported],
+    difference: Mapping[str, Any],
+    publisher: metadata.Publisher,
+    digests: files.Digests,
+    report: Reporter,
+) -> None:
+    """Write what describes the figures of exports/; checksums.txt last."""
+    target, before = folder / "exports", _exports_before(settings, meta)
+    heading = {"release_id": str(meta["release_id"]), "released_at": _iso(meta["released_at"]), **_facts(meta)}
     chapters = lexicon.chapters(tables, [entry.chapter for entry in exported])
     lexicon_files.write_csv(target / lexicon_files.CSV, chapters)
     lexicon_files.write_html(target / lexicon_files.HTML, chapters)
-    manifest.write_readme(target, facts, exported)
+    manifest.write_readme(target, _facts(meta), exported)
     manifest.write_latest(target, heading, exported)
+    quarantined = [name for name in str(meta["datasets_in_quarantine"]).split("|") if name]
+    metadata.write(settings, target, heading, exported, difference, quarantined, publisher, before)
     offline.lock_all(target)
     manifest.write_checksums(target, digests)
     report("publish", "exports written", tables=len(exported))
+
+
+def _facts(meta: Mapping[str, Any]) -> dict[str, str]:
+    return {"source_mode": str(meta["source_mode"]), "notice_de": str(meta["notice_de"])}
+
+
+def _exports_before(settings: Settings, meta: Mapping[str, Any]) -> Path | None:
+    previous = _previous(meta)
+    return settings.releases / previous / "exports" if previous else None
 
 
 def _release_json(

@@ -77,8 +77,8 @@ def compare(old: Path | None, new: Path, scratch: Path, keys: Keys, without_old_
         }
 
 
-def write(folder: Path, old: Path | None, scratch: Path, keys: Keys, without_old_de: str = FIRST_DE) -> None:
-    """Write what is new into the folder of a new release, against the folder of the one before.
+def write(folder: Path, old: Path | None, scratch: Path, keys: Keys, without_old_de: str = FIRST_DE) -> dict[str, Any]:
+    """Write what is new into the folder of a new release, against the folder of the one before; returns it.
 
     diff.json, diff.md, and for each Kreis of which a value is news a page of its own: diff/<key>.md.
     """
@@ -89,6 +89,7 @@ def write(folder: Path, old: Path | None, scratch: Path, keys: Keys, without_old
     for name, text in news_pages.of_kreise(difference).items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
+    return difference
 
 
 def as_json(difference: Mapping[str, Any], indent: int | None = None) -> str:
