@@ -81,7 +81,8 @@ DIMENSIONS = [
         "dim_reception_centre",
         remade(
             "dim_reception_centre",
-            "select * replace (date '2020-01-02' as valid_from, date '2020-01-01' as valid_to) from dim_reception_centre",
+            "select * replace (date '2020-01-02' as valid_from, date '2020-01-01' as valid_to) "
+            "from dim_reception_centre",
         ),
         "dim_reception_centre",
         "Keine Einrichtung endet",
