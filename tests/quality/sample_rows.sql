@@ -1,9 +1,9 @@
 -- Round numbers chosen so that every share comes out as 10 %; dim_region is filled from the catalogue.
-insert into dim_region_type select 'verwaltungsform', region_key, kind, null, null, 'Nur ein Beispiel' from dim_region where region_level = 'kreis';
+insert into dim_region_type select 'verwaltungsform', region_key, kind, null, null from dim_region where region_level = 'kreis';
 insert into dim_region_version select region_key, 1, null, null, null, null from dim_region where region_level = 'kreis';
-insert into dim_reception_centre values ('16054', 'Nur ein Beispiel', null, null, 'Nur ein Beispiel');
+insert into dim_reception_centre values ('16054', 'Nur ein Beispiel', null, null);
 insert into dim_citizenship values ('st475', 'Syrien', 'asien'), ('st152', 'Polen', 'europa');
-insert into dim_country_group values ('eu', 'eu_27', '2020-02-01', null, 'Nur ein Beispiel');
+insert into dim_country_group values ('eu', 'eu_27', '2020-02-01', null);
 insert into dim_dataset values
     ('regio_12411_03_02_4', 'Bevölkerung', 'Statistische Ämter', 'dl-de/by-2-0',
         'https://www.govdata.de/dl-de/by-2-0', '© Statistische Ämter', '2021-10-01', 395, 1, '2020-12-31', '2021-12-31'),
@@ -16,7 +16,7 @@ insert into dim_indicator_variant values
     ('A01', 'fortschreibung', 1, true, 'ratio', 100, null, null, null, null, null),
     ('A01', 'andere', 2, true, 'ratio', 100, null, null, null, null, null),
     ('A02', 'azr', 1, true, 'count', 1, null, null, null, null, null);
-insert into dim_break values ('gebiet_2021', 'territory', '2021-07-01', null, 'Nur ein Beispiel', 'Nur ein Beispiel');
+insert into dim_break values ('gebiet_2021', 'territory', '2021-07-01', null);
 insert into dim_period values
     ('stichtag', '2020-12-31', '2020-12-31', '31.12.2020'),
     ('stichtag', '2021-12-31', '2021-12-31', '31.12.2021');
@@ -115,7 +115,7 @@ insert into rpt_diagramm_1
     select make_date(2010 + year_no::integer, 6, 30), 'insgesamt', null, 'not_recorded', 'Nicht aufgezeichnet.', null, null
     from range(10) as years(year_no);
 insert into rpt_diagramm_2
-    select period_end, region_key, region_name, numerator, value, denominator, null, value_id, 'Nur ein Beispiel'
+    select period_end, region_key, region_name, numerator, value, denominator, null, value_id
     from mart_indicator where region_level = 'kreis' and is_default and indicator_id = 'A01';
 insert into rpt_tabelle_1
     select date '2019-05-31', region_key, region_name, 'in_force', 2018 from dim_region where region_level = 'kreis';

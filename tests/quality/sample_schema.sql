@@ -3,14 +3,12 @@ create schema staging;
 create table dim_region (region_key varchar not null, region_name varchar not null, region_level varchar not null,
     kind varchar not null, nuts3 varchar, valid_from date, valid_to date, successor_key varchar);
 create table dim_region_type (scheme varchar not null, region_key varchar not null, type_key varchar not null,
-    valid_from date, valid_to date, source_de varchar not null);
+    valid_from date, valid_to date);
 create table dim_region_version (region_key varchar not null, version_no integer not null, valid_from date, valid_to date,
     step_id varchar, text_de varchar);
-create table dim_reception_centre (region_key varchar not null, name_de varchar not null, valid_from date, valid_to date,
-    source_de varchar not null);
+create table dim_reception_centre (region_key varchar not null, name_de varchar not null, valid_from date, valid_to date);
 create table dim_citizenship (citizenship_key varchar not null, name_de varchar not null, continent varchar not null);
-create table dim_country_group (country_group varchar not null, version varchar not null, valid_from date, valid_to date,
-    note_de varchar not null);
+create table dim_country_group (country_group varchar not null, version varchar not null, valid_from date, valid_to date);
 create table dim_dataset (dataset_id varchar not null, title_de varchar not null, publisher varchar not null,
     licence_id varchar not null, licence_url varchar, attribution varchar not null, last_known_from timestamp,
     n_observations bigint not null, n_answers bigint not null, first_period_end date, last_period_end date);
@@ -22,8 +20,7 @@ create table dim_group (group_key varchar not null, label_de varchar not null, n
 create table dim_indicator_variant (indicator_id varchar not null, variant varchar not null, priority integer not null,
     may_default boolean not null, formula varchar not null, factor integer not null, of_indicator_id varchar, of_variant varchar,
     against_indicator_id varchar, against_variant varchar, missing varchar);
-create table dim_break (break_id varchar not null, kind varchar not null, break_at date, known_from date,
-    text_de varchar not null, source_de varchar not null);
+create table dim_break (break_id varchar not null, kind varchar not null, break_at date, known_from date);
 create table dim_period (period_type varchar not null, period_start date not null, period_end date not null,
     label_de varchar not null);
 create table fct_observation (observation_id varchar not null, dataset_id varchar not null, measure varchar not null, region_key varchar not null,
@@ -111,7 +108,7 @@ create table rpt_diagramm_1 (period_end date not null, origin_group varchar not 
     status varchar not null, missing_de varchar, value_id varchar, source_de varchar);
 create table rpt_diagramm_2 (period_end date not null, region_key varchar not null, region_name varchar not null,
     value decimal(28, 10), share_pct decimal(28, 10), denominator decimal(18, 6), value_id varchar,
-    share_value_id varchar not null, hinweis_de varchar not null);
+    share_value_id varchar not null);
 create table rpt_tabelle_1 (as_of date not null, region_key varchar not null, region_name varchar not null,
     status varchar not null, in_force_since integer);
 create macro published_as_of(ts) as table with published as (

@@ -77,11 +77,15 @@ DIMENSIONS = [
         "Die Tabelle lässt sich lesen",
     ),
     Damage(
-        "a centre of no source",
+        "a centre that ends before it begins",
         "dim_reception_centre",
-        put("dim_reception_centre", "source_de", "null"),
+        remade(
+            "dim_reception_centre",
+            "select * replace (date '2020-01-02' as valid_from, date '2020-01-01' as valid_to) "
+            "from dim_reception_centre",
+        ),
         "dim_reception_centre",
-        "Jede Einrichtung nennt",
+        "Keine Einrichtung endet",
     ),
     Damage("a region twice", "dim_region", twice("dim_region"), "dim_region", "Jede Region steht genau einmal"),
     Damage(
