@@ -22,7 +22,7 @@ from typing import Any
 from integrationsmonitor import clock, files, offline, publications
 from integrationsmonitor.errors import GateError, MonitorError
 from integrationsmonitor.progress import Reporter, silent
-from integrationsmonitor.release import diff, exports, ledger, shelf, views
+from integrationsmonitor.release import diff, exports, ledger, queries, shelf, views
 from integrationsmonitor.release.contract import ExportContract, load_contract
 from integrationsmonitor.release.dictionary import Lexicon
 from integrationsmonitor.release.exports import lexicon as lexicon_files
@@ -274,6 +274,7 @@ def _export(
     chapters = lexicon.chapters(tables, [entry.chapter for entry in exported])
     lexicon_files.write_csv(target / lexicon_files.CSV, chapters)
     lexicon_files.write_html(target / lexicon_files.HTML, chapters)
+    queries.copy(settings.project, target)
     manifest.write_readme(target, facts, exported)
     manifest.write_latest(target, heading, exported)
     offline.lock_all(target)
