@@ -2,7 +2,7 @@
 -- Zu beachten: Über einen Bruch (neuer Zensus, Gebietsänderung, neue Abgrenzung) wird nichts gebildet; warum
 -- eine Veränderung fehlt, sagt mart_indicator_change.reason. Gerechnet ist mit ungerundeten Werten, bei
 -- Anteilen in Prozentpunkten, bei Personen in Anzahlen.
-with gefragt as (select 'A01' as indicator_id, date '2022-12-31' as period_end)
+with gefragt as (select 'E10' as indicator_id, date '2020-12-31' as period_end, 'auslaender' as group_key)
 
 select
     w.region_name as kreis,
@@ -14,7 +14,7 @@ select
     c.unit as einheit,
 from mart_indicator_change as c
 inner join mart_indicator as w using (value_id)
-inner join gefragt using (indicator_id, period_end)
+inner join gefragt using (indicator_id, period_end, group_key)
 inner join mart_indicator as frueher on c.compared_value_id = frueher.value_id
 where
     c.measure in ('change_previous_year_abs', 'change_previous_year_pp')
