@@ -308,6 +308,31 @@ def explain(
 
 
 @app.command()
+def sql(
+    command: Annotated[str, typer.Option("--command", "-c", metavar="SQL", help="Run this and leave.")] = "",
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print all rows as CSV.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the current release in SQL, read-only: a conversation, one command (-c), or what is piped in."""
+    from integrationsmonitor import shell
+    from integrationsmonitor.release import names, queries
+
+    with _one_line_errors():
+        if as_csv and as_json:
+            raise ConfigError("--csv and --json: name one of them")
+        settings = Settings.from_env()
+        form = "csv" if as_csv else "json" if as_json else "table"
+        session = shell.Session(settings)
+        if command or not sys.stdin.isatty():
+            shell.run(session, command or sys.stdin.read(), form)
+        elif form != "table":
+            raise ConfigError(f"--{form}: give the SQL with -c, or pipe it in")
+        else:
+            known = names.load_names(settings.project / "exports" / names.FILE)
+            shell.Repl(session, known, queries.load(settings.project)).talk(settings.home / "sql-history")
+
+
+@app.command()
 def rollback(
     release_id: Annotated[
         str, typer.Argument(help="Beginning of its id. Default: the one that current replaced.")

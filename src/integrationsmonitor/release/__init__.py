@@ -22,7 +22,7 @@ from typing import Any
 from integrationsmonitor import clock, files, offline, publications
 from integrationsmonitor.errors import GateError, MonitorError
 from integrationsmonitor.progress import Reporter, silent
-from integrationsmonitor.release import diff, exports, ledger, metadata, shelf, views
+from integrationsmonitor.release import diff, exports, ledger, metadata, queries, shelf, views
 from integrationsmonitor.release.contract import ExportContract, load_contract
 from integrationsmonitor.release.dictionary import Lexicon
 from integrationsmonitor.release.exports import lexicon as lexicon_files
@@ -290,6 +290,7 @@ def _describe(
     chapters = lexicon.chapters(tables, [entry.chapter for entry in exported])
     lexicon_files.write_csv(target / lexicon_files.CSV, chapters)
     lexicon_files.write_html(target / lexicon_files.HTML, chapters)
+    queries.copy(settings.project, target)
     manifest.write_readme(target, _facts(meta), exported)
     manifest.write_latest(target, heading, exported)
     quarantined = [name for name in str(meta["datasets_in_quarantine"]).split("|") if name]

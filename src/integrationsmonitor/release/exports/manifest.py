@@ -79,6 +79,9 @@ Jede Tabelle liegt mehrmals vor:
   csv/        für Programme: UTF-8, Trennzeichen Komma, Dezimalpunkt, technische Spaltennamen.
   parquet/    für Programme (pandas, polars, R, DuckDB, Power BI): mit Datentypen, ungerundet.
 
+Was jede Spalte bedeutet, sagt datenlexikon.html (im Browser, mit Suche) und datenlexikon.csv (für Excel).
+Fertige Fragen an die DuckDB-Datei der Veröffentlichung stehen in queries/.
+
 Ein leeres Feld heißt: kein Wert. Warum, sagt die Spalte "status" (z. B. secret = geheim gehalten).
 Anteile stehen in Prozent (6,21 heißt 6,21 %). Zeiträume schließen ersten und letzten Tag ein.
 
