@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
 import pytest
 import sample_candidate
-from release_support import PROJECT
+from release_support import PROJECT, settings_of
 
-from integrationsmonitor.release import Release
+from integrationsmonitor.release import Release, as_of
 from integrationsmonitor.release.names import load_names
 
 NAMES = load_names(PROJECT / "exports" / "names_de.yml")
@@ -56,3 +58,10 @@ def test_a_macro_is_described_as_dbt_describes_it(attached: duckdb.DuckDBPyConne
     assert attached.execute(told).fetchall() == [
         ("published_as_of", "Tabellenfunktion: die Indikatorwerte, wie sie zu einem Zeitpunkt veröffentlicht waren.")
     ]
+
+
+def test_a_warehouse_as_it_was_known_has_them_too(tmp_path: Path, candidate: Path) -> None:
+    moment = as_of.Moment(datetime(2018, 6, 30, tzinfo=UTC), "source", "0.1.0+test")
+    as_of.write(settings_of(tmp_path / "home"), candidate, tmp_path / "then.duckdb", moment)
+    with duckdb.connect(str(tmp_path / "then.duckdb"), read_only=True) as con:
+        assert con.execute("select count(*) from deutsch.indikatorwerte").fetchall() == [(160,)]
