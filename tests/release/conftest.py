@@ -93,3 +93,12 @@ def compare(candidate: Path, tmp_path: Path) -> Callable[[list[str], list[str]],
         return found
 
     return compared
+
+
+@pytest.fixture(scope="session")
+def plain_exports(tmp_path_factory: pytest.TempPathFactory, candidate: Path, quality_dir: Path) -> Path:
+    """The exports of a release of the sample, of an office that filled in nothing; read-only."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MONITOR_NOW", "2026-11-22T02:15:00+01:00")
+        settings = settings_of(tmp_path_factory.mktemp("plain") / "home")
+        return publish(settings, candidate, quality_dir, facts_of()).path / "exports"

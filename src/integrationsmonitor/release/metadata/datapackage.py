@@ -38,7 +38,11 @@ def write(
     publisher: Publisher,
 ) -> None:
     """Write the file; `modified` says since when a table is as it is."""
-    sources = {source.dataset_id: source for entry in exported for source in entry.sources}
+    resources = [
+        _resource(entry, file, facts[entry.table.name], modified[entry.table.name], publisher)
+        for entry in exported
+        for file in entry.files
+    ]
     content = {
         "profile": "data-package",
         "name": NAME,
@@ -47,15 +51,10 @@ def write(
         **({"homepage": publisher.homepage} if publisher.homepage else {}),
         "version": heading["release_id"],
         "created": heading["released_at"],
-        "licenses": _licences([*sources.values()], publisher),
-        "sources": [{"title": title} for title in dict.fromkeys(source.attribution for source in sources.values())],
+        "licenses": _each_once(resources, "licenses"),
+        "sources": _each_once(resources, "sources"),
         "contributors": [_contributor(publisher)],
-        "resources": [
-            resource
-            for entry in exported
-            for file in entry.files
-            for resource in [_resource(entry, file, facts[entry.table.name], modified[entry.table.name], publisher)]
-        ],
+        "resources": resources,
     }
     (target / FILE).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -73,6 +72,12 @@ def modified(exported: Sequence[Exported], before: Path | None, now: str) -> dic
         for file in entry.files
         if file.form == "csv"
     }
+
+
+def _each_once(resources: Sequence[Mapping[str, Any]], name: str) -> list[Mapping[str, str]]:
+    """What the resources say under this name, as the package says it."""
+    found = {json.dumps(entry): entry for resource in resources for entry in resource[name]}
+    return [found[key] for key in sorted(found)]
 
 
 def _resource(entry: Exported, file: File, facts: Facts, modified: str, publisher: Publisher) -> dict[str, Any]:

@@ -2,25 +2,27 @@
 
 Comes in: the tables that left, what is true of them, who publishes. Goes out: one dcat:Catalog, a dcat:Dataset per
 table, a dcat:Distribution per file, each with its own licence. Addresses begin with the publisher's base_uri; without
-one they are relative to the folder in which the catalogue lies. Nothing is a blank node, so the same input is the same
-bytes. What the publisher does not say is left out: it is asked for where the catalogue is registered.
+one they are relative to the folder in which the catalogue lies. What the publisher does not say is left out: it is
+asked for where the catalogue is registered.
+
+Everything has an address and an order of its own, so the same input is the same bytes; one list of nodes is both files.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+from integrationsmonitor.errors import MonitorError
 from integrationsmonitor.release.metadata import licences
 from integrationsmonitor.release.metadata.forms import FORMS
 from integrationsmonitor.release.metadata.texts import KEYWORDS_DE, NAME, TITLE_DE, description
 
 if TYPE_CHECKING:
-    from rdflib import Graph, URIRef
-    from rdflib.term import Node
-
     from integrationsmonitor.release.exports import Exported, File
     from integrationsmonitor.release.metadata.facts import Facts
     from integrationsmonitor.release.metadata.publisher import Publisher
@@ -37,9 +39,9 @@ _PREFIXES = {
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-# Published when a source has something new: asked every night, but not new every night.
-_FREQUENCY, _THEME = f"{_EU}frequency/IRREG", f"{_EU}data-theme/SOCI"
-_THUERINGEN, _LEVEL = f"{_DE}politicalGeocoding/stateKey/16", f"{_DE}politicalGeocoding/Level/state"
+_THUERINGEN, _GERMAN = f"{_DE}politicalGeocoding/stateKey/16", f"{_EU}language/DEU"
+_NOT_IN_AN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
+_Node = dict[str, Any]
 
 
 def write(
@@ -52,183 +54,181 @@ def write(
 ) -> None:
     """Write both files; `modified` says since when a table is as it is."""
     catalogue = _Catalogue(publisher)
-    catalogue.describe(heading, exported, facts, modified)
-    (target / TURTLE).write_text(catalogue.graph.serialize(format="turtle"), encoding="utf-8")
-    # The library orders what it writes in Turtle, but not in JSON; no list of ours has an order that means something.
-    plain = json.loads(catalogue.graph.serialize(format="json-ld", context=_PREFIXES, auto_compact=False))
-    (target / JSONLD).write_text(
-        json.dumps(_sorted(plain), ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
-    )
-
-
-def _sorted(thing: Any) -> Any:
-    if isinstance(thing, dict):
-        return {key: _sorted(value) for key, value in thing.items()}
-    if isinstance(thing, list):
-        return sorted(map(_sorted, thing), key=lambda entry: json.dumps(entry, sort_keys=True))
-    return thing
+    nodes = [
+        {name: values for name, values in node.items() if values}
+        for node in catalogue.nodes(heading, exported, facts, modified)
+    ]
+    content = {"@context": _PREFIXES, "@graph": nodes}
+    (target / JSONLD).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (target / TURTLE).write_text("\n".join(_turtle(nodes)), encoding="utf-8")
 
 
 class _Catalogue:
-    """A graph, and the few ways in which something is added to it."""
+    """What the catalogue says, node by node; values are lists, empty ones are left out."""
 
     def __init__(self, publisher: Publisher) -> None:
-        from rdflib import Graph, URIRef
+        self.publisher = publisher
 
-        self.graph: Graph = Graph(bind_namespaces="none")
-        for prefix, iri in _PREFIXES.items():
-            self.graph.bind(prefix, iri)
-        self.publisher, self._iri = publisher, URIRef
-
-    def describe(
+    def nodes(
         self,
         heading: Mapping[str, str],
         exported: Sequence[Exported],
         facts: Mapping[str, Facts],
         modified: Mapping[str, str],
-    ) -> None:
-        here = self._here("katalog")
-        self._is(here, "dcat:Catalog")
-        self._text(here, "dct:title", TITLE_DE)
-        self._text(here, "dct:description", description(heading))
-        self._moment(here, "dct:modified", heading["released_at"])
-        self._points(here, "dct:language", f"{_EU}language/DEU")
-        self._points(here, "dct:spatial", _THUERINGEN)
-        self._points(here, "dcat:themeTaxonomy", f"{_EU}data-theme")
-        self._points(here, "dct:publisher", self._publisher())
-        if self.publisher.homepage:
-            self._points(here, "foaf:homepage", self.publisher.homepage)
-        if self.publisher.licence:
-            self._points(here, "dct:license", self._licence((), self.publisher))
+    ) -> Iterator[_Node]:
+        yield {
+            "@id": self._here("katalog"),
+            "@type": ["dcat:Catalog"],
+            "dct:title": _german(TITLE_DE),
+            "dct:description": _german(description(heading)),
+            "dct:modified": _typed("dateTime", heading["released_at"]),
+            "dct:language": _iris(_GERMAN),
+            "dct:spatial": _iris(_THUERINGEN),
+            "dct:publisher": _iris(self._here("herausgeber")),
+            "dct:license": _iris(self._licence(()) if self.publisher.licence else ""),
+            "dcat:themeTaxonomy": _iris(f"{_EU}data-theme"),
+            "foaf:homepage": _iris(self.publisher.homepage),
+            "dcat:dataset": _iris(*(self._here(entry.table.name) for entry in exported)),
+        }
+        yield from self._agents(exported)
         for entry in exported:
-            name = entry.table.name
-            self._points(here, "dcat:dataset", self._dataset(entry, facts[name], modified[name]))
+            yield from self._table(entry, facts[entry.table.name], modified[entry.table.name])
 
-    def _dataset(self, entry: Exported, facts: Facts, modified: str) -> URIRef:
-        here = self._here(entry.table.name)
-        self._is(here, "dcat:Dataset")
-        self._text(here, "dct:title", entry.title)
-        self._text(here, "dct:description", entry.table.comment or entry.title)
-        self._plain(here, "dct:identifier", f"{NAME}/{entry.table.name}")
-        self._moment(here, "dct:modified", modified)
-        for word in KEYWORDS_DE:
-            self._text(here, "dcat:keyword", word)
-        for name, iri in (
-            ("dct:language", f"{_EU}language/DEU"),
-            ("dcat:theme", _THEME),
-            ("dct:accrualPeriodicity", _FREQUENCY),
-            ("dct:spatial", _THUERINGEN),
-            ("dcatde:politicalGeocodingURI", _THUERINGEN),
-            ("dcatde:politicalGeocodingLevelURI", _LEVEL),
-            ("dct:publisher", self._here("herausgeber")),
-            ("dcatde:contributorID", self.publisher.contributor_id),
-            ("dcat:landingPage", self.publisher.homepage),
-            ("dcat:contactPoint", self._contact()),
-        ):
-            if iri:
-                self._points(here, name, iri)
-        for source in dict.fromkeys(source.publisher for source in entry.sources):
-            self._points(here, "dcatde:originator", self._originator(source))
-        if any(facts.period):
-            self._points(here, "dct:temporal", self._period(entry.table.name, facts))
+    def _agents(self, exported: Sequence[Exported]) -> Iterator[_Node]:
+        """Who publishes, whom to ask, who made the figures."""
+        name, homepage, mail = self.publisher.name, self.publisher.homepage, self.publisher.mail
+        yield {
+            "@id": self._here("herausgeber"),
+            "@type": ["foaf:Agent", "foaf:Organization"],
+            "foaf:name": _german(name),
+            "foaf:homepage": _iris(homepage),
+        }
+        if self._contact():
+            yield {
+                "@id": self._contact(),
+                "@type": ["vcard:Kind", "vcard:Organization"],
+                "vcard:fn": _german(name),
+                "vcard:hasEmail": _iris(f"mailto:{quote(mail, safe='@+')}" if mail else ""),
+                "vcard:hasURL": _iris(homepage),
+            }
+        for office in sorted({source.publisher for entry in exported for source in entry.sources}):
+            yield {
+                "@id": self._office(office),
+                "@type": ["foaf:Agent", "foaf:Organization"],
+                "foaf:name": _german(office),
+            }
+
+    def _table(self, entry: Exported, facts: Facts, modified: str) -> Iterator[_Node]:
+        name = entry.table.name
+        period = self._here(f"{name}-zeitraum") if any(facts.period) else ""
+        yield {
+            "@id": self._here(name),
+            "@type": ["dcat:Dataset"],
+            "dct:identifier": [{"@value": f"{NAME}/{name}"}],
+            "dct:title": _german(entry.title),
+            "dct:description": _german(entry.table.comment or entry.title),
+            "dct:modified": _typed("dateTime", modified),
+            # Published when a source has something new: asked every night, but not new every night.
+            "dct:accrualPeriodicity": _iris(f"{_EU}frequency/IRREG"),
+            "dct:language": _iris(_GERMAN),
+            "dct:spatial": _iris(_THUERINGEN),
+            "dcatde:politicalGeocodingURI": _iris(_THUERINGEN),
+            "dcatde:politicalGeocodingLevelURI": _iris(f"{_DE}politicalGeocoding/Level/state"),
+            "dct:temporal": _iris(period),
+            "dct:publisher": _iris(self._here("herausgeber")),
+            "dcatde:originator": _iris(*sorted({self._office(source.publisher) for source in entry.sources})),
+            "dcatde:contributorID": _iris(self.publisher.contributor_id),
+            "dcat:contactPoint": _iris(self._contact()),
+            "dcat:landingPage": _iris(self.publisher.homepage),
+            "dcat:theme": _iris(f"{_EU}data-theme/SOCI"),
+            "dcat:keyword": _german(*KEYWORDS_DE),
+            "dcat:distribution": _iris(*(self._here(f"{name}-{file.form}") for file in entry.files)),
+        }
+        if period:
+            first, last = ((day.isoformat(),) if day else () for day in facts.period)
+            yield {
+                "@id": period,
+                "@type": ["dct:PeriodOfTime"],
+                "dcat:startDate": _typed("date", *first),
+                "dcat:endDate": _typed("date", *last),
+            }
         for file in entry.files:
-            self._points(here, "dcat:distribution", self._distribution(entry, file, modified))
-        return here
+            yield from self._file(entry, file, modified)
 
-    def _distribution(self, entry: Exported, file: File, modified: str) -> URIRef:
+    def _file(self, entry: Exported, file: File, modified: str) -> Iterator[_Node]:
         form, here = FORMS[file.form], self._here(f"{entry.table.name}-{file.form}")
-        address = self._iri(self.publisher.base_uri + file.path)
-        self._is(here, "dcat:Distribution")
-        self._text(here, "dct:title", f"{entry.title} ({form.title_de})")
-        self._points(here, "dcat:accessURL", address)
-        self._points(here, "dcat:downloadURL", address)
-        self._points(here, "dct:format", f"{_EU}file-type/{form.file_type}")
-        self._points(here, "dcat:mediaType", f"https://www.iana.org/assignments/media-types/{form.media_type}")
-        self._points(here, "dct:language", f"{_EU}language/DEU")
-        self._points(here, "dct:license", self._licence(entry.sources, self.publisher))
-        self._text(here, "dcatde:licenseAttributionByText", licences.attribution(entry.sources, self.publisher))
-        self._text(here, "dct:rights", " ".join(licences.terms(entry.sources, self.publisher)))
-        self._moment(here, "dct:modified", modified)
-        self._plain(here, "dcat:byteSize", str(file.bytes), "xsd:decimal")
-        checksum = self._here(f"{entry.table.name}-{file.form}-pruefsumme")
-        self._points(here, "spdx:checksum", checksum)
-        self._is(checksum, "spdx:Checksum")
-        self._points(checksum, "spdx:algorithm", f"{_DE}hashAlgorithms/sha/256")
-        self._plain(checksum, "spdx:checksumValue", file.sha256, "xsd:hexBinary")
-        return here
+        yield {
+            "@id": here,
+            "@type": ["dcat:Distribution"],
+            "dct:title": _german(f"{entry.title} ({form.title_de})"),
+            "dcat:accessURL": _iris(self.publisher.base_uri + file.path),
+            "dcat:downloadURL": _iris(self.publisher.base_uri + file.path),
+            "dct:format": _iris(f"{_EU}file-type/{form.file_type}"),
+            "dcat:mediaType": _iris(f"https://www.iana.org/assignments/media-types/{form.media_type}"),
+            "dct:language": _iris(_GERMAN),
+            "dct:modified": _typed("dateTime", modified),
+            "dct:license": _iris(self._licence(entry.sources)),
+            "dcatde:licenseAttributionByText": _german(licences.attribution(entry.sources, self.publisher)),
+            "dct:rights": _german(" ".join(licences.terms(entry.sources, self.publisher))),
+            "dcat:byteSize": _typed("decimal", str(file.bytes)),
+            "spdx:checksum": _iris(f"{here}-pruefsumme"),
+        }
+        yield {
+            "@id": f"{here}-pruefsumme",
+            "@type": ["spdx:Checksum"],
+            "spdx:algorithm": _iris(f"{_DE}hashAlgorithms/sha/256"),
+            "spdx:checksumValue": _typed("hexBinary", file.sha256),
+        }
 
-    def _publisher(self) -> URIRef:
-        here = self._here("herausgeber")
-        self._is(here, "foaf:Agent", "foaf:Organization")
-        self._text(here, "foaf:name", self.publisher.name)
-        if self.publisher.homepage:
-            self._points(here, "foaf:homepage", self.publisher.homepage)
-        return here
+    def _contact(self) -> str:
+        """Whom to ask; nobody where the publisher names neither a mailbox nor a page."""
+        return self._here("kontakt") if self.publisher.mail or self.publisher.homepage else ""
 
-    def _originator(self, name: str) -> URIRef:
-        """Who made the figures; an office is called as the catalogue of datasets calls it."""
-        from urllib.parse import quote
+    def _office(self, name: str) -> str:
+        return self._here("quelle-" + quote(name.lower().replace(" ", "-"), safe="-"))
 
-        here = self._here("quelle-" + quote(name.lower().replace(" ", "-"), safe="-"))
-        self._is(here, "foaf:Agent", "foaf:Organization")
-        self._text(here, "foaf:name", name)
-        return here
+    def _licence(self, sources: Sequence[Any]) -> str:
+        return f"{_DE}licenses/{licences.of_table(sources, self.publisher).dcat}"
 
-    def _contact(self) -> URIRef | None:
-        """Where to ask; None where the publisher names neither a mailbox nor a page."""
-        if not (self.publisher.mail or self.publisher.homepage):
-            return None
-        here = self._here("kontakt")
-        self._is(here, "vcard:Kind", "vcard:Organization")
-        self._text(here, "vcard:fn", self.publisher.name)
-        if self.publisher.mail:
-            self._points(here, "vcard:hasEmail", f"mailto:{self.publisher.mail}")
-        if self.publisher.homepage:
-            self._points(here, "vcard:hasURL", self.publisher.homepage)
-        return here
-
-    def _period(self, table: str, facts: Facts) -> URIRef:
-        here = self._here(f"{table}-zeitraum")
-        self._is(here, "dct:PeriodOfTime")
-        for name, day in zip(("dcat:startDate", "dcat:endDate"), facts.period, strict=True):
-            if day:
-                self._plain(here, name, day.isoformat(), "xsd:date")
-        return here
-
-    def _licence(self, *table: Any) -> str:
-        return f"{_DE}licenses/{licences.of_table(*table).dcat}"
-
-    def _here(self, name: str) -> URIRef:
+    def _here(self, name: str) -> str:
         """A thing of this catalogue; the same one whichever of the two files is read."""
-        return self._iri(f"{self.publisher.base_uri or './'}#{name}")
+        return f"{self.publisher.base_uri or './'}#{name}"
 
-    def _is(self, thing: URIRef, *classes: str) -> None:
-        from rdflib.namespace import RDF
 
-        for name in classes:
-            self.graph.add((thing, RDF.type, self._named(name)))
+def _iris(*iris: str) -> list[_Node]:
+    return [{"@id": iri} for iri in iris if iri]
 
-    def _points(self, thing: URIRef, name: str, iri: str) -> None:
-        self._add(thing, name, self._iri(iri))
 
-    def _text(self, thing: URIRef, name: str, text: str) -> None:
-        from rdflib import Literal
+def _german(*texts: str) -> list[_Node]:
+    return [{"@value": text, "@language": "de"} for text in texts]
 
-        self._add(thing, name, Literal(text, lang="de"))
 
-    def _moment(self, thing: URIRef, name: str, moment: str) -> None:
-        self._plain(thing, name, moment, "xsd:dateTime")
+def _typed(kind: str, *texts: str) -> list[_Node]:
+    return [{"@value": text, "@type": f"xsd:{kind}"} for text in texts]
 
-    def _plain(self, thing: URIRef, name: str, text: str, kind: str | None = None) -> None:
-        from rdflib import Literal
 
-        datatype = self._named(kind) if kind else None
-        self._add(thing, name, Literal(text, datatype=datatype, normalize=False))
+def _turtle(nodes: Sequence[_Node]) -> Iterator[str]:
+    """The same nodes as Turtle."""
+    yield from (f"@prefix {prefix}: <{iri}> ." for prefix, iri in _PREFIXES.items())
+    for node in nodes:
+        yield ""
+        yield f"{_reference(node['@id'])} a {', '.join(node['@type'])} ;"
+        properties = [(name, values) for name, values in node.items() if not name.startswith("@")]
+        for place, (name, values) in enumerate(properties, start=1):
+            yield f"    {name} {', '.join(map(_term, values))} {'.' if place == len(properties) else ';'}"
+    yield ""
 
-    def _add(self, thing: URIRef, name: str, entry: Node) -> None:
-        self.graph.add((thing, self._named(name), entry))
 
-    def _named(self, name: str) -> URIRef:
-        """The IRI of a prefixed name."""
-        prefix, _, local = name.partition(":")
-        return self._iri(_PREFIXES[prefix] + local)
+def _term(value: Mapping[str, str]) -> str:
+    if "@id" in value:
+        return _reference(value["@id"])
+    text = json.dumps(value["@value"], ensure_ascii=False)  # JSON knows no escape that Turtle does not
+    if "@language" in value:
+        return f"{text}@{value['@language']}"
+    return f"{text}^^{value['@type']}" if "@type" in value else text
+
+
+def _reference(iri: str) -> str:
+    if _NOT_IN_AN_IRI.search(iri):
+        raise MonitorError(f"{iri!r} cannot be an address in the catalogue; see exports/publisher.yml")
+    return f"<{iri}>"

@@ -113,14 +113,19 @@ def _words(demanded: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Sequenc
 
 def _links(con: duckdb.DuckDBPyConnection, table: Table, homes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Columns that are the key of another table in every row that holds one."""
-    for column in table.columns:
-        home = homes.get(column.name)
-        if home in (None, table.name) or (home == "mart_indicator" and table.name in _TELL_OF_THE_PAST):
-            continue
-        name = quoted(column.name)
-        lost = f"{name} is not null and {name} not in (select {name} from {quoted(str(home))})"
-        if _count(con, table, lost) == 0:
-            yield column.name, str(home)
+    asked = {
+        column.name: home
+        for column in table.columns
+        for home in [homes.get(column.name, table.name)]
+        if home != table.name and not (home == "mart_indicator" and table.name in _TELL_OF_THE_PAST)
+    }
+    if asked:
+        lost = [
+            f"count(*) filter ({name} is not null and {name} not in (select {name} from {quoted(home)}))"
+            for name, home in ((quoted(column), home) for column, home in asked.items())
+        ]
+        found = con.execute(f"select {', '.join(lost)} from {quoted(table.name)}").fetchone() or ()
+        yield from (link for link, count in zip(asked.items(), found, strict=True) if count == 0)
 
 
 def _period(con: duckdb.DuckDBPyConnection, table: Table) -> tuple[date | None, date | None]:
@@ -130,8 +135,3 @@ def _period(con: duckdb.DuckDBPyConnection, table: Table) -> tuple[date | None, 
     first = "min(period_start)" if "period_start" in columns else "null::date"
     found = con.execute(f"select {first}, max(period_end) from {quoted(table.name)}").fetchone()
     return (found[0], found[1]) if found else (None, None)
-
-
-def _count(con: duckdb.DuckDBPyConnection, table: Table, condition: str) -> int:
-    found = con.execute(f"select count(*) from {quoted(table.name)} where {condition}").fetchone()
-    return int(found[0]) if found else 0
