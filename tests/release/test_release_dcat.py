@@ -150,13 +150,15 @@ import sys
 from pathlib import Path
 from integrationsmonitor.release.metadata import Publisher, dcat
 from integrationsmonitor.release.metadata.facts import Facts
+from integrationsmonitor.release.dictionary import Chapter
 from integrationsmonitor.release.exports import Exported, File
 from integrationsmonitor.release.sources import Source
 from integrationsmonitor.release.tables import Column, Table
 names = [f"mart_{word}" for word in "abcdefgh"]
 column = Column("a", "INTEGER", False, "Zahl")
 sources = [Source(word, word, f"Amt {word}", "dl-de/by-2-0", "", f"© Amt {word}", "") for word in "abc"]
-tables = [Exported(Table(name, "main", (column,), "Inhalt", ("a",), 1), name, {"a": "A"}, sources,
+tables = [Exported(Table(name, "main", (column,), "Inhalt", ("a",), 1), name, {"a": "A"},
+    Chapter(name, "", name, "Inhalt", ()), sources,
     [File("csv", f"csv/{name}.csv", 3, "ab" * 32)]) for name in names]
 heading = {"release_id": "r", "released_at": "2026-11-22T01:15:00Z", "notice_de": "Hinweis"}
 dcat.write(Path(sys.argv[1]), heading, tables, {name: Facts() for name in names},
@@ -177,8 +179,10 @@ def test_the_bytes_do_not_depend_on_the_order_of_sets(tmp_path: Path) -> None:
 
 def test_texts_with_quotes_and_breaks_come_through_and_half_addresses_do_not() -> None:
     text = 'Sie sagte: "1\\2"\nund\tmehr © – „so“'
-    nodes = [{"@id": "https://a.example/#b", "@type": ["dcat:Dataset"], "dct:title": dcat._german(text)}]
-    graph = Graph().parse(data="\n".join(dcat._turtle(nodes)), format="turtle")
-    assert [str(title) for title in graph.objects(None, DCTERMS.title)] == [text]
+    node = {"@id": "#b", "@type": ["dcat:Dataset"], "dct:title": dcat._german(text)}
+    turtle = dcat._turtle({"@context": dcat._PREFIXES, "@graph": [node]})
+    assert "<./#b> a dcat:Dataset" in turtle, "an address stays relative to the folder"
+    graph = Graph().parse(data=turtle, format="turtle", publicID="https://a.example/")
+    assert [str(title) for title in graph.objects(URIRef("https://a.example/#b"), DCTERMS.title)] == [text]
     with pytest.raises(MonitorError, match="cannot be an address"):
-        list(dcat._turtle([{**nodes[0], "@id": "https://a.example/> a"}]))
+        dcat._turtle({"@context": dcat._PREFIXES, "@graph": [{**node, "@id": "https://a.example/> a"}]})

@@ -40,6 +40,8 @@ _PREFIXES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 _THUERINGEN, _GERMAN = f"{_DE}politicalGeocoding/stateKey/16", f"{_EU}language/DEU"
+# Stands for the folder of the catalogue while the library, which knows no relative address, has it.
+_NOWHERE = "https://folder.invalid/"
 _NOT_IN_AN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _Node = dict[str, Any]
 
@@ -60,7 +62,7 @@ def write(
     ]
     content = {"@context": _PREFIXES, "@graph": nodes}
     (target / JSONLD).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    (target / TURTLE).write_text("\n".join(_turtle(nodes)), encoding="utf-8")
+    (target / TURTLE).write_text(_turtle(content), encoding="utf-8")
 
 
 class _Catalogue:
@@ -170,7 +172,7 @@ class _Catalogue:
             "dct:license": _iris(self._licence(entry.sources)),
             "dcatde:licenseAttributionByText": _german(licences.attribution(entry.sources, self.publisher)),
             "dct:rights": _german(" ".join(licences.terms(entry.sources, self.publisher))),
-            "dcat:byteSize": _typed("decimal", str(file.bytes)),
+            "dcat:byteSize": _typed("decimal", f"{file.bytes}.0"),
             "spdx:checksum": _iris(f"{here}-pruefsumme"),
         }
         yield {
@@ -207,28 +209,19 @@ def _typed(kind: str, *texts: str) -> list[_Node]:
     return [{"@value": text, "@type": f"xsd:{kind}"} for text in texts]
 
 
-def _turtle(nodes: Sequence[_Node]) -> Iterator[str]:
-    """The same nodes as Turtle."""
-    yield from (f"@prefix {prefix}: <{iri}> ." for prefix, iri in _PREFIXES.items())
-    for node in nodes:
-        yield ""
-        yield f"{_reference(node['@id'])} a {', '.join(node['@type'])} ;"
-        properties = [(name, values) for name, values in node.items() if not name.startswith("@")]
-        for place, (name, values) in enumerate(properties, start=1):
-            yield f"    {name} {', '.join(map(_term, values))} {'.' if place == len(properties) else ';'}"
-    yield ""
+def _turtle(content: Mapping[str, Any]) -> str:
+    """The same as Turtle; addresses that are relative stay so."""
+    from rdflib import Graph
+
+    for iri in _addresses(content["@graph"]):
+        if _NOT_IN_AN_IRI.search(iri):
+            raise MonitorError(f"{iri!r} cannot be an address in the catalogue; see exports/publisher.yml")
+    graph = Graph(bind_namespaces="none").parse(data=json.dumps(content), format="json-ld", base=_NOWHERE)
+    return graph.serialize(format="turtle").replace(f"<{_NOWHERE}", "<./")
 
 
-def _term(value: Mapping[str, str]) -> str:
-    if "@id" in value:
-        return _reference(value["@id"])
-    text = json.dumps(value["@value"], ensure_ascii=False)  # JSON knows no escape that Turtle does not
-    if "@language" in value:
-        return f"{text}@{value['@language']}"
-    return f"{text}^^{value['@type']}" if "@type" in value else text
-
-
-def _reference(iri: str) -> str:
-    if _NOT_IN_AN_IRI.search(iri):
-        raise MonitorError(f"{iri!r} cannot be an address in the catalogue; see exports/publisher.yml")
-    return f"<{iri}>"
+def _addresses(thing: Any) -> Iterator[str]:
+    if isinstance(thing, dict) and "@id" in thing:
+        yield thing["@id"]
+    for part in thing.values() if isinstance(thing, dict) else thing if isinstance(thing, list) else ():
+        yield from _addresses(part)
