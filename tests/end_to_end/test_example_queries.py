@@ -18,17 +18,22 @@ Rows = list[dict[str, Any]]
 
 
 @pytest.fixture
-def ask(recorded_home: Night) -> Iterator[Callable[[int], Rows]]:
+def session(recorded_home: Night) -> Iterator[Session]:
+    opened = Session(recorded_home.settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def ask(session: Session) -> Callable[[int], Rows]:
     """Run a query by its number."""
-    session = Session(recorded_home.settings)
 
     def rows(number: int) -> Rows:
         (statement,) = statements(QUERIES[number].sql)
         answer = session.ask(statement)
         return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
-    yield rows
-    session.close()
+    return rows
 
 
 def row_of(rows: Rows, **values: object) -> dict[str, Any]:
@@ -125,12 +130,12 @@ def test_a_hint_is_a_sentence(ask: Callable[[int], Rows]) -> None:
 
 
 def test_the_first_release_publishes_everything_and_no_source_has_revised(
-    ask: Callable[[int], Rows], recorded_home: Night
+    ask: Callable[[int], Rows], session: Session
 ) -> None:
     rows = ask(10)
     assert {row["was"] for row in rows} == {"von uns veröffentlicht"}
-    counted = recorded_home.query("select count(*) from mart_indicator where territory = 'as_published'")
-    assert [(sum(row["anzahl"] for row in rows),)] == counted
+    counted = session.ask("select count(*) from mart_indicator where territory = 'as_published'")
+    assert [(sum(row["anzahl"] for row in rows),)] == list(counted.rows)
 
 
 def test_every_source_is_named_with_its_licence(ask: Callable[[int], Rows]) -> None:
