@@ -35,10 +35,10 @@ EDITS = (
     "insert into mart_withdrawal select value_id, 'Falscher Nenner.', timestamp '2026-11-22', true "
     f"from mart_indicator where {TAKEN_BACK}",
     f"update mart_indicator set value = null, status = 'withheld' where {TAKEN_BACK}",
-    "alter table dim_group add column note varchar",
-    "create table mart_new (a integer)",
+    "alter table dim_group add column note_de varchar",
     "insert into dim_indicator_variant values ('A02', 'neu', 2, true, 'count', 1, null, null, null, null, null)",
 )
+OLDER = "drop table dim_sum_explanation"  # the first release is of a version that did not have it
 Two = tuple[Release, Release]
 
 
@@ -49,11 +49,12 @@ def home(tmp_path_factory: pytest.TempPathFactory, candidate: Path, quality_dir:
     settings = settings_of(folder / "home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MONITOR_NOW", "2026-11-22T02:15:00+01:00")
-        publish(settings, candidate, quality_dir, facts_of(1))
-        shutil.copy(candidate, folder / "changed.duckdb")
-        with duckdb.connect(str(folder / "changed.duckdb")) as con:
-            for statement in EDITS:
-                con.execute(statement)
+        for name, statements in (("older", (OLDER,)), ("changed", EDITS)):
+            shutil.copy(candidate, folder / f"{name}.duckdb")
+            with duckdb.connect(str(folder / f"{name}.duckdb")) as con:
+                for statement in statements:
+                    con.execute(statement)
+        publish(settings, folder / "older.duckdb", quality_dir, facts_of(1))
         publish(settings, folder / "changed.duckdb", quality_dir, facts_of(2))
     return settings
 
@@ -90,8 +91,8 @@ def test_every_difference_is_told_once_with_its_reason(two: Two) -> None:
 
 def test_tables_columns_rows_and_variants_are_told(two: Two) -> None:
     found = told(two[1])
-    assert found["tables"]["added"] == ["mart_new"]
-    assert found["tables"]["columns"] == {"dim_group": {"added": ["note"], "gone": [], "retyped": []}}
+    assert found["tables"]["added"] == ["dim_sum_explanation"]
+    assert found["tables"]["columns"] == {"dim_group": {"added": ["note_de"], "gone": [], "retyped": []}}
     assert found["tables"]["rows"]["dim_indicator_variant"] == [3, 4]
     assert found["catalogue"]["variants_new"] == ["A02/neu"]
 
