@@ -156,8 +156,13 @@ from integrationsmonitor.release.tables import Column, Table
 names = [f"mart_{word}" for word in "abcdefgh"]
 column = Column("a", "INTEGER", False, "Zahl")
 sources = [Source(word, word, f"Amt {word}", "dl-de/by-2-0", "", f"© Amt {word}", "") for word in "abc"]
-tables = [Exported(Table(name, "main", (column,), "Inhalt", ("a",), 1), name, {"a": "A"}, sources,
-    [File("csv", f"csv/{name}.csv", 3, "ab" * 32)]) for name in names]
+tables = [
+    Exported(
+        table=Table(name, "main", (column,), "Inhalt", ("a",), 1), title=name, headers={"a": "A"}, chapter=None,
+        sources=sources, files=[File("csv", f"csv/{name}.csv", 3, "ab" * 32)],
+    )
+    for name in names
+]
 heading = {"release_id": "r", "released_at": "2026-11-22T01:15:00Z", "notice_de": "Hinweis"}
 dcat.write(Path(sys.argv[1]), heading, tables, {name: Facts() for name in names},
     dict.fromkeys(names, "2026-11-22T01:15:00Z"), Publisher("Amt"))
