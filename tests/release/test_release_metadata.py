@@ -106,7 +106,8 @@ def test_what_is_not_so_is_not_claimed(settings: Settings, quality_dir: Path, tm
     kept = ("dim_group", "dim_indicator", "dim_region", "mart_indicator")
     spoil = [
         *(f"drop table {name}" for name in sample_candidate.TABLES if name not in kept),
-        "insert into dim_group select 'x', '', 'auslaendisch'",
+        "insert into dim_group by name "
+        "select 'x' as group_key, '' as label_de, 'auslaendisch' as nationality, 'insgesamt' as sex",
         "insert into dim_region select * from dim_region where region_key = '16051'",
         "update mart_indicator set group_key = 'niemand' where value_id = (select min(value_id) from mart_indicator)",
     ]

@@ -80,6 +80,8 @@ Jede Tabelle liegt mehrmals vor:
   parquet/    für Programme (pandas, polars, R, DuckDB, Power BI): mit Datentypen, ungerundet.
 
 Was jede Spalte bedeutet, sagt datenlexikon.html (im Browser, mit Suche) und datenlexikon.csv (für Excel).
+Wer zu nennen ist, steht je Tabelle zum Kopieren in LIZENZEN.md; was jede Veröffentlichung geändert hat, in
+CHANGELOG.md. Für Programme und Datenportale: datapackage.json, dcat.ttl, dcat.jsonld.
 Fertige Fragen an die DuckDB-Datei der Veröffentlichung stehen in queries/.
 
 Ein leeres Feld heißt: kein Wert. Warum, sagt die Spalte "status" (z. B. secret = geheim gehalten).
