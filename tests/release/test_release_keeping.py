@@ -51,8 +51,8 @@ def _edit_inputs(path: Path) -> None:
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "one bit": (lambda folder: _flip(folder / "warehouse.duckdb"), "warehouse.duckdb: other content"),
     "cut short": (
-        lambda folder: os.truncate(writable(folder / "exports/mart_indicator.csv"), 10),
-        "exports/mart_indicator.csv: 10 bytes instead of",
+        lambda folder: os.truncate(writable(folder / "exports/csv/mart_indicator.csv"), 10),
+        "exports/csv/mart_indicator.csv: 10 bytes instead of",
     ),
     "removed": (lambda folder: writable(folder / "exports/latest.json").unlink(), "exports/latest.json: missing"),
     "added": (
