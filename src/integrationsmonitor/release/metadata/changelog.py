@@ -8,6 +8,7 @@ journal says which publications there were: one whose page is gone or damaged is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,8 @@ def _counted(event: publications.Event) -> str:
         return "Wie viele Werte sich änderten, hat niemand gezählt."
     if event.changes == 1:
         return "Ein Wert war anders als unmittelbar zuvor."
-    return f"{event.changes or 'Keine'} Werte waren anders als unmittelbar zuvor."
+    count = news.number(Decimal(event.changes), 0) if event.changes else "Keine"
+    return f"{count} Werte waren anders als unmittelbar zuvor."
 
 
 def _told(settings: Settings) -> Iterator[tuple[str, list[str]]]:
