@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -57,12 +57,12 @@ class Met:
 
 
 class Home:
-    """A home with a sample candidate, and nights that publish it."""
+    """A home with a sample candidate, of all tables or of few, and nights that publish it."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, spoil: Sequence[str] = sample_candidate.FEW, **environment: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.settings: Settings = settings_of(folder / "home", **environment)
-        self.candidate = sample_candidate.build(folder / "candidate.duckdb")
+        self.candidate = sample_candidate.build(folder / "candidate.duckdb", spoil)
         self.quality = folder / "quality"
         self.quality.mkdir(exist_ok=True)
         (self.quality / "quality.json").write_text('{"gate": "passed"}\n', encoding="utf-8")
@@ -119,7 +119,7 @@ def _on_small_disk(folder: Path) -> None:
         return shutil.disk_usage(disk).used
 
     size(1 << 30)
-    home = Home(disk)
+    home = Home(disk, spoil=())
     home.night()
     before = used()
     good = home.night()

@@ -33,13 +33,10 @@ def candidate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def small_candidate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two tables of few rows, for tests that publish many times."""
+    """Three tables of few rows, for tests that publish many times."""
     import sample_candidate
 
-    kept = ("dim_region", "mart_indicator", "mart_publication")
-    spoil = [f"drop table {name}" for name in sample_candidate.TABLES if name not in kept]
-    spoil.append("delete from mart_indicator where region_level <> 'bund'")
-    return sample_candidate.build(tmp_path_factory.mktemp("small") / "warehouse.duckdb", spoil)
+    return sample_candidate.build(tmp_path_factory.mktemp("small") / "warehouse.duckdb", sample_candidate.FEW)
 
 
 @pytest.fixture(scope="session")
@@ -63,8 +60,18 @@ def published(tmp_path_factory: pytest.TempPathFactory, candidate: Path, quality
 
 
 @pytest.fixture
-def publish_night(settings: Settings, candidate: Path, quality_dir: Path) -> Callable[..., Release]:
-    """Publish the sample candidate with the facts of night `number`."""
+def publish_night(settings: Settings, small_candidate: Path, quality_dir: Path) -> Callable[..., Release]:
+    """Publish the small candidate with the facts of night `number`."""
+
+    def night(number: int = 1, **changes: Any) -> Release:
+        return publish(settings, small_candidate, quality_dir, facts_of(number, **changes))
+
+    return night
+
+
+@pytest.fixture
+def publish_all_tables(settings: Settings, candidate: Path, quality_dir: Path) -> Callable[..., Release]:
+    """Publish the whole sample candidate with the facts of night `number`; takes seconds."""
 
     def night(number: int = 1, **changes: Any) -> Release:
         return publish(settings, candidate, quality_dir, facts_of(number, **changes))

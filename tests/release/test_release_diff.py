@@ -165,7 +165,7 @@ def test_a_lost_or_damaged_folder_is_no_reason_not_to_publish(publish_night: Cal
 
 def test_long_lists_are_cut_and_counted_and_the_json_is_complete(
     settings: Settings,
-    publish_night: Callable[..., Release],
+    publish_all_tables: Callable[..., Release],
     candidate: Path,
     quality_dir: Path,
     tmp_path: Path,
@@ -173,7 +173,7 @@ def test_long_lists_are_cut_and_counted_and_the_json_is_complete(
 ) -> None:
     monkeypatch.setattr(news_pages, "PER_REGION", 2)
     monkeypatch.setattr(news_pages, "PER_PAGE", 3)
-    publish_night(1)
+    publish_all_tables(1)
     shutil.copy(candidate, tmp_path / "all.duckdb")
     with duckdb.connect(str(tmp_path / "all.duckdb")) as con:
         con.execute("update mart_indicator set value = value + 1 where indicator_id = 'A01'")

@@ -60,8 +60,8 @@ def test_release_json_names_every_file_with_its_checksum(publish_night: Night) -
         assert (hashlib.sha256(data).hexdigest(), len(data)) == (entry["sha256"], entry["bytes"])
 
 
-def test_release_json_tells_inputs_states_and_mode(publish_night: Night, settings: Settings) -> None:
-    published = publish_night()
+def test_release_json_tells_inputs_states_and_mode(publish_all_tables: Night, settings: Settings) -> None:
+    published = publish_all_tables()
     told = release.current(settings)
     assert told is not None
     assert told["release_id"] == published.id == published.path.name
@@ -73,8 +73,10 @@ def test_release_json_tells_inputs_states_and_mode(publish_night: Night, setting
     assert told["tables"]["mart_indicator"] == published.rows["mart_indicator"] == 160
 
 
-def test_the_warehouse_holds_published_tables_with_their_descriptions_and_nothing_else(publish_night: Night) -> None:
-    path = publish_night().path / "warehouse.duckdb"
+def test_the_warehouse_holds_published_tables_with_their_descriptions_and_nothing_else(
+    publish_all_tables: Night,
+) -> None:
+    path = publish_all_tables().path / "warehouse.duckdb"
     schemas = "select distinct schema_name from duckdb_views() where not internal"
     assert read_warehouse(path, schemas) == [("deutsch",)]
     names = read_warehouse(path, "select table_name from duckdb_tables() order by all")
@@ -103,8 +105,8 @@ def test_macros_come_along_with_their_defaults_and_without_a_trace_of_the_candid
     assert ours == [("deutsch",), ("main",)]
 
 
-def test_meta_release_is_one_row_that_says_recorded(publish_night: Night) -> None:
-    published = publish_night()
+def test_meta_release_is_one_row_that_says_recorded(publish_all_tables: Night) -> None:
+    published = publish_all_tables()
     rows = read_warehouse(
         published.path / "warehouse.duckdb",
         "select release_id, source_mode, notice_de, datasets, datasets_in_quarantine, observations from meta_release",
@@ -112,8 +114,8 @@ def test_meta_release_is_one_row_that_says_recorded(publish_night: Night) -> Non
     assert rows == [(published.id, "recorded", "Aufgezeichnete Daten, kein Live-Abruf", 2, "local_azr_presse", 399)]
 
 
-def test_every_dim_and_mart_is_exported_in_four_forms_with_the_same_rows(publish_night: Night) -> None:
-    folder = publish_night().path / "exports"
+def test_every_dim_and_mart_is_exported_in_four_forms_with_the_same_rows(publish_all_tables: Night) -> None:
+    folder = publish_all_tables().path / "exports"
     latest = json.loads((folder / "latest.json").read_text())
     assert latest["source_mode"] == "recorded"
     tables = {table["table"]: table for table in latest["tables"]}
@@ -168,8 +170,8 @@ def test_parquet_carries_descriptions_and_unrounded_decimals(publish_night: Nigh
     assert schema.metadata[b"source_mode"] == b"recorded"
 
 
-def test_two_releases_of_one_candidate_differ_only_where_the_release_is_named(publish_night: Night) -> None:
-    first, second = publish_night(1).path, publish_night(2).path
+def test_two_releases_of_one_candidate_differ_only_where_the_release_is_named(publish_all_tables: Night) -> None:
+    first, second = publish_all_tables(1).path, publish_all_tables(2).path
     paths = [path.relative_to(first).as_posix() for path in first.rglob("*") if path.is_file()]
     differing = {path for path in paths if (first / path).read_bytes() != (second / path).read_bytes()}
     assert differing == NAMES_THE_RELEASE
