@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from integrationsmonitor import clock
 from integrationsmonitor.errors import ConfigError
-from integrationsmonitor.settings import Settings
+from integrationsmonitor.settings import STAMP, Settings
 
 _PACKAGES = ("apache-airflow", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "pandas", "pyarrow")
 _FREE_BYTES = 2_000_000_000
@@ -64,7 +64,7 @@ def _clock() -> Finding:
 
 
 def _stamp(settings: Settings) -> Finding:
-    stamp = settings.home / "source-mode"
+    stamp = settings.home / STAMP
     if not stamp.exists():
         return Finding("home", True, "not used yet")
     found = stamp.read_text(encoding="utf-8").strip()

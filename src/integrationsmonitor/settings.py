@@ -27,6 +27,7 @@ LIVE_BASE_URLS = {
 HOSTS_WITH_ACCOUNT = ("regio", "destatis")
 # The recorded source knows one pair of credentials, which open nothing but the replay server on loopback.
 RECORDED_CREDENTIALS = ("recorded", "recorded")
+STAMP = "source-mode"  # the file of a home that says which source it belongs to
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -46,22 +47,23 @@ class Settings:
     def from_env(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read MONITOR_SOURCE, MONITOR_HOME, MONITOR_CATALOG, _RECORDINGS, _LOCAL and MONITOR_BASE_URL_<HOST>.
 
+        A home that was used belongs to one source for ever, so that it is not asked for again where the home knows.
         Raises ConfigError with one line that names the variable and a right value.
         """
         env = os.environ if environment is None else environment
-        mode = env.get("MONITOR_SOURCE", "")
+        project = Path(env.get("MONITOR_PROJECT") or _find_project()).resolve()
+        home = Path(env.get("MONITOR_HOME") or project / "var").expanduser()
+        mode = env.get("MONITOR_SOURCE") or _stamp_of(home)
         if mode not in MODES:
             raise ConfigError(
                 f"MONITOR_SOURCE={mode!r}: set it to 'recorded' (answers shipped with the project) or 'live'"
                 if mode
                 else "MONITOR_SOURCE is not set: set it to 'recorded' (answers shipped with the project) or 'live'"
             )
-        project = Path(env.get("MONITOR_PROJECT") or _find_project()).resolve()
         catalog = _folder(env, "MONITOR_CATALOG", project / "catalog")
         recordings = _folder(env, "MONITOR_RECORDINGS", project / "recordings") if mode == "recorded" else project
         if env.get("MONITOR_LOCAL"):
             _folder(env, "MONITOR_LOCAL", project)
-        home = Path(env.get("MONITOR_HOME") or project / "var").expanduser()
         if home.exists() and not home.is_dir():
             raise ConfigError(f"MONITOR_HOME={home} is not a folder; name a folder that may be created")
         urls = {
@@ -72,11 +74,11 @@ class Settings:
 
     def claim_home(self) -> None:
         """Create the home and stamp it with the mode; refuse a home of the other mode."""
-        stamp = self.home / "source-mode"
+        stamp = self.home / STAMP
         try:
             self.home.mkdir(parents=True, exist_ok=True)
             if not stamp.exists():
-                temporary = self.home / f".source-mode.{os.getpid()}-{threading.get_ident()}"
+                temporary = self.home / f".{STAMP}.{os.getpid()}-{threading.get_ident()}"
                 temporary.write_text(self.mode + "\n", encoding="utf-8")
                 with suppress(FileExistsError):  # two first runs: the one that links first decides
                     os.link(temporary, stamp)
@@ -148,6 +150,15 @@ class Settings:
     def current(self) -> Path:
         """Symlink to the current release."""
         return self.home / "current"
+
+
+def _stamp_of(home: Path) -> str:
+    """The source that a home was used with; "" where it was not used yet."""
+    try:
+        found = (home / STAMP).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return ""
+    return found if found in MODES else ""
 
 
 def _find_project() -> Path:

@@ -28,6 +28,21 @@ def test_no_source_is_named(tmp_path: Path) -> None:
     assert not (tmp_path / "home").exists()
 
 
+def test_a_home_that_was_used_says_itself_which_source_it_belongs_to(small_project: Night) -> None:
+    asked = ("sql", "--json", "-c", "select source_mode from meta_release")
+    answers = [night.monitor(*asked) for night in (without(small_project, "source"), small_project)]
+    assert [answer.code for answer in answers] == [0, 0], answers[0].err
+    assert answers[0].json == answers[1].json
+    assert '"recorded"' in answers[0].out
+
+
+def test_a_torn_stamp_names_no_source(tmp_path: Path) -> None:
+    night = Night(tmp_path / "home")
+    night.home.mkdir()
+    (night.home / "source-mode").write_text("rec")
+    assert_one_line(without(night, "source").monitor("status"), "MONITOR_SOURCE is not set")
+
+
 def test_a_source_is_misspelt(tmp_path: Path) -> None:
     assert_one_line(Night(tmp_path / "home").with_(source="Recorded").monitor("run"), "MONITOR_SOURCE='Recorded'")
 
