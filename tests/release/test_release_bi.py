@@ -19,8 +19,8 @@ from integrationsmonitor.settings import Settings
 Night = Callable[..., Release]
 
 
-def test_every_parquet_file_is_read_alike_by_pandas_polars_and_pyarrow(publish_night: Night) -> None:
-    release = publish_night()
+def test_every_parquet_file_is_read_alike_by_pandas_polars_and_pyarrow(publish_all_tables: Night) -> None:
+    release = publish_all_tables()
     files = sorted((release.path / "exports" / "parquet").glob("*.parquet"))
     assert len(files) > 25
     for path in files:
@@ -47,16 +47,18 @@ def asked(engine: sqlalchemy.Engine) -> str:
         return str(connection.execute(sqlalchemy.text("select release_id from meta_release")).scalar_one())
 
 
-def test_superset_sees_a_new_release_where_connections_are_not_pooled(publish_night: Night, settings: Settings) -> None:
-    first = publish_night(1)
+def test_superset_sees_a_new_release_where_connections_are_not_pooled(
+    publish_all_tables: Night, settings: Settings
+) -> None:
+    first = publish_all_tables(1)
     engine = engine_of(settings, poolclass=NullPool)
     assert asked(engine) == first.id
-    second = publish_night(2)
+    second = publish_all_tables(2)
     assert asked(engine) == second.id
 
 
-def test_a_tool_cannot_change_what_is_published(publish_night: Night, settings: Settings) -> None:
-    publish_night()
+def test_a_tool_cannot_change_what_is_published(publish_all_tables: Night, settings: Settings) -> None:
+    publish_all_tables()
     with (
         engine_of(settings, poolclass=NullPool).connect() as connection,
         pytest.raises(sqlalchemy.exc.ProgrammingError, match="read-only"),

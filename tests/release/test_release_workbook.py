@@ -95,8 +95,8 @@ def test_any_row_comes_back_and_nothing_is_a_formula(rows: list[tuple[Any, ...]]
         assert told[4] == flag
 
 
-def test_the_package_holds_no_formula_link_or_macro(publish_night: Night) -> None:
-    for path in (publish_night().path / "exports" / "xlsx").glob("*.xlsx"):
+def test_the_package_holds_no_formula_link_or_macro(publish_all_tables: Night) -> None:
+    for path in (publish_all_tables().path / "exports" / "xlsx").glob("*.xlsx"):
         with zipfile.ZipFile(path) as package:
             for name in package.namelist():
                 body = package.read(name)
@@ -122,8 +122,8 @@ def test_the_same_job_gives_the_same_bytes(tmp_path: Path) -> None:
     assert len(digests) == 1
 
 
-def test_a_workbook_says_what_it_is_and_quotes_figures_as_they_are_quoted(publish_night: Night) -> None:
-    folder = publish_night().path / "exports"
+def test_a_workbook_says_what_it_is_and_quotes_figures_as_they_are_quoted(publish_all_tables: Night) -> None:
+    folder = publish_all_tables().path / "exports"
     book = openpyxl.load_workbook(folder / "xlsx" / "mart_indicator.xlsx")
     cover = {row[0].value: row[1].value for row in book["Deckblatt"].iter_rows(min_row=3)}
     assert cover["Hinweis"] == "Aufgezeichnete Daten, kein Live-Abruf"
@@ -150,13 +150,13 @@ def workbooks(folder: Path) -> dict[str, Any]:
     return {table["table"]: file for table in tables for file in table["files"] if file["form"] == "xlsx"}
 
 
-def test_an_unchanged_workbook_is_copied_and_a_damaged_one_is_written_anew(publish_night: Night) -> None:
-    first = publish_night(1).path / "exports"
+def test_an_unchanged_workbook_is_copied_and_a_damaged_one_is_written_anew(publish_all_tables: Night) -> None:
+    first = publish_all_tables(1).path / "exports"
     damaged = first / "xlsx" / "dim_region.xlsx"
     whole = damaged.read_bytes()
     damaged.chmod(0o644)
     damaged.write_bytes(whole[:-1])
-    second = publish_night(2).path / "exports"
+    second = publish_all_tables(2).path / "exports"
     assert (second / "xlsx" / "dim_region.xlsx").read_bytes() == whole
     told, again = workbooks(first), workbooks(second)
     assert {name for name in told if told[name] != again[name]} == {"meta_release"}

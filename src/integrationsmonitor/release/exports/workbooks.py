@@ -98,7 +98,8 @@ def _write_beside(jobs: Sequence[Job], report: Reporter) -> None:
     ) as writer:
         _, problem = writer.communicate("".join(job.as_line() + "\n" for job in jobs))
     if writer.returncode:
-        raise MonitorError(f"XLSX: {problem.strip() or f'the writer ended with {writer.returncode}; `monitor build` tries again'}")
+        ended = f"the writer ended with {writer.returncode}; `monitor build` tries again"
+        raise MonitorError(f"XLSX: {problem.strip() or ended}")
     report("publish", "large workbooks written", tables=len(jobs))
 
 
