@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="monitor",
     help="Integrationsmonitor Thüringen: load official statistics, build the warehouse, publish a release.\n\n"
-    "MONITOR_SOURCE must be set: 'recorded' (answers shipped with the project) or 'live'. "
+    "MONITOR_SOURCE must be set where the home is new: 'recorded' (answers shipped with the project) or 'live'. "
     "MONITOR_HOME names the data folder (default: var/ in the project).\n\n"
     "Exit codes: 0 released or nothing new; 2 with datasets in quarantine or (live) overdue; 1 nothing released.",
     no_args_is_help=True,
