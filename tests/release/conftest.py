@@ -59,24 +59,25 @@ def published(tmp_path_factory: pytest.TempPathFactory, candidate: Path, quality
     return publish(settings_of(tmp_path_factory.mktemp("published")), candidate, quality_dir, facts_of())
 
 
-@pytest.fixture
-def publish_night(settings: Settings, small_candidate: Path, quality_dir: Path) -> Callable[..., Release]:
-    """Publish the small candidate with the facts of night `number`."""
-
-    def night(number: int = 1, **changes: Any) -> Release:
-        return publish(settings, small_candidate, quality_dir, facts_of(number, **changes))
-
-    return night
-
-
-@pytest.fixture
-def publish_all_tables(settings: Settings, candidate: Path, quality_dir: Path) -> Callable[..., Release]:
-    """Publish the whole sample candidate with the facts of night `number`; takes seconds."""
+def nights_of(settings: Settings, candidate: Path, quality_dir: Path) -> Callable[..., Release]:
+    """Publish a candidate with the facts of night `number`."""
 
     def night(number: int = 1, **changes: Any) -> Release:
         return publish(settings, candidate, quality_dir, facts_of(number, **changes))
 
     return night
+
+
+@pytest.fixture
+def publish_night(settings: Settings, small_candidate: Path, quality_dir: Path) -> Callable[..., Release]:
+    """Nights of the small candidate."""
+    return nights_of(settings, small_candidate, quality_dir)
+
+
+@pytest.fixture
+def publish_all_tables(settings: Settings, candidate: Path, quality_dir: Path) -> Callable[..., Release]:
+    """Nights of the whole sample candidate; each takes seconds."""
+    return nights_of(settings, candidate, quality_dir)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -51,25 +51,20 @@ def dying_at(step: int, die: Callable[[], Any]) -> Iterator[list[str]]:
         yield seen
 
 
-PER_FILE = {"mkdir", "copyfile", "chmod", "fsync"}
+PER_FILE = {"mkdir", "copyfile", "chmod", "fsync", "unlink", "rmdir"}
 
 
 def turning_points(steps: Sequence[str]) -> list[int]:
     """The steps (counted from 1) at which a kill leaves something new behind.
 
-    Where each file of a release has its turn in a stretch of such steps, the first three, the one in the middle and the
-    last two stand for all; a link, a file put in place and one that goes are always points of their own.
+    Where each file of a release has its turn in a stretch of such steps, its first three, every tenth and its last two
+    stand for all; a link and a file put in place are always points of their own.
     """
-    stretches = [list(group) for _, group in groupby(range(1, len(steps) + 1), lambda n: steps[n - 1] in PER_FILE)]
-    return [
-        step
-        for stretch in stretches
-        for step in (
-            sorted({*stretch[:3], stretch[len(stretch) // 2], *stretch[-2:]})
-            if steps[stretch[0] - 1] in PER_FILE
-            else stretch
-        )
-    ]
+    points: set[int] = set()
+    for per_file, group in groupby(enumerate(steps, start=1), lambda numbered: numbered[1] in PER_FILE):
+        stretch = [number for number, _ in group]
+        points |= {*stretch[:3], *stretch[::10], *stretch[-2:]} if per_file else {*stretch}
+    return sorted(points)
 
 
 def raise_killed() -> None:
@@ -118,29 +113,37 @@ def next_candidate(small_candidate: Path, tmp_path_factory: pytest.TempPathFacto
 def test_a_kill_before_any_step_leaves_current_whole(
     tmp_path: Path, small_candidate: Path, next_candidate: Path, quality_dir: Path
 ) -> None:
-    settings = settings_of(tmp_path / "home", MONITOR_KEEP_RELEASES="2")
-    known = {publish(settings, small_candidate, quality_dir, facts_of(0)).id for _ in range(3)}
+    start = tmp_path / "start"
+
+    def copied(name: object) -> Settings:
+        return settings_of(Path(shutil.copytree(start, tmp_path / str(name), symlinks=True)), MONITOR_KEEP_RELEASES="2")
+
+    at_start = settings_of(start, MONITOR_KEEP_RELEASES="2")
+    known = {publish(at_start, small_candidate, quality_dir, facts_of(0)).id for _ in range(3)}
+    undisturbed = copied("undisturbed")
     with dying_at(sys.maxsize, raise_killed) as steps:
-        known.add(publish(settings, next_candidate, quality_dir, facts_of(1)).id)
+        known.add(publish(undisturbed, next_candidate, quality_dir, facts_of(1)).id)
     assert {"fsync", "replace", "copyfile"} <= set(steps)
-    points, killed = turning_points(steps), 0
-    for number, step in enumerate(points, start=1):
-        try:
-            with dying_at(step, raise_killed) as seen:
-                publish(settings, next_candidate, quality_dir, facts_of(number + 1))
-            assert len(seen) < step, "it survived only because it had less to do: nothing old was there to remove"
-        except KilledError:
-            killed += 1
+    assert len(steps) > 40, "publishing changes the file system in many steps; the test must see them"
+    print(len(steps), len(turning_points(steps)))
+    for step in turning_points(steps):
+        settings = copied(step)  # as it was before the undisturbed publication, so that its steps come again
+        with pytest.raises(KilledError), dying_at(step, raise_killed):
+            publish(settings, next_candidate, quality_dir, facts_of(1))
+        check_current(settings, known)
+        # once more over what the first one left behind; towards the end there is less to do than before
+        with suppress(KilledError), dying_at(step, raise_killed):
+            known.add(publish(settings, next_candidate, quality_dir, facts_of(2)).id)
         known |= {str(entry["release_id"]) for entry in release.releases(settings)}
         check_current(settings, known)
-        if number % 7 == 0 or step == points[-1]:
+        if step % 7 == 0 or step == len(steps):
             published = publish(settings, small_candidate, quality_dir, facts_of(0))
             known.add(published.id)
             check_current(settings, {published.id})
             check_account(settings)
             assert not list(settings.home.glob(".current.*"))
             assert all((folder / "release.json").exists() for folder in settings.releases.iterdir())
-    assert len(steps) > killed > 35, "publishing changes the file system in many steps; the test must see them"
+        shutil.rmtree(settings.home)
 
 
 SCRIPT = """

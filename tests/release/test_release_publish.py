@@ -50,8 +50,8 @@ def read_warehouse(path: Path, sql: str) -> list[tuple[object, ...]]:
         con.close()
 
 
-def test_release_json_names_every_file_with_its_checksum(publish_night: Night) -> None:
-    folder = publish_night().path
+def test_release_json_names_every_file_with_its_checksum(publish_all_tables: Night) -> None:
+    folder = publish_all_tables().path
     listed = {file["path"]: file for file in json.loads((folder / "release.json").read_text())["files"]}
     on_disk = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert on_disk - set(listed) == {"release.json"}
@@ -137,8 +137,8 @@ def test_every_dim_and_mart_is_exported_in_four_forms_with_the_same_rows(publish
     assert "territory = as_published" in (folder / "README.txt").read_text(), "who sums all rows counts three times"
 
 
-def test_checksums_hold_for_every_file_of_the_exports(publish_night: Night) -> None:
-    folder = publish_night().path / "exports"
+def test_checksums_hold_for_every_file_of_the_exports(publish_all_tables: Night) -> None:
+    folder = publish_all_tables().path / "exports"
     told = subprocess.run(
         ["sha256sum", "--check", "--strict", "checksums.txt"], cwd=folder, capture_output=True, check=False
     )
@@ -148,18 +148,20 @@ def test_checksums_hold_for_every_file_of_the_exports(publish_night: Night) -> N
     assert listed == on_disk - {"checksums.txt"}
 
 
-def test_who_cannot_follow_the_link_reads_the_same_in_latest_json(publish_night: Night, settings: Settings) -> None:
+def test_who_cannot_follow_the_link_reads_the_same_in_latest_json(
+    publish_all_tables: Night, settings: Settings
+) -> None:
     def told() -> dict[str, Any]:
         return dict(json.loads((settings.home / "latest.json").read_text()))
 
-    first, second = publish_night(1), publish_night(2)
+    first, second = publish_all_tables(1), publish_all_tables(2)
     assert told()["release_id"] == second.id
     for file in told()["files"]:
         assert hashlib.sha256((settings.home / file["path"]).read_bytes()).hexdigest() == file["sha256"]
     rollback(settings)
     assert told()["release_id"] == first.id
     (settings.home / "latest.json").write_text("{")
-    assert publish_night(3).id == told()["release_id"]
+    assert publish_all_tables(3).id == told()["release_id"]
 
 
 def test_parquet_carries_descriptions_and_unrounded_decimals(publish_night: Night) -> None:
@@ -180,8 +182,8 @@ def test_two_releases_of_one_candidate_differ_only_where_the_release_is_named(pu
         assert rows[0] == rows[1]
 
 
-def test_no_absolute_path_stands_in_a_release(publish_night: Night, settings: Settings, candidate: Path) -> None:
-    folder = publish_night().path
+def test_no_absolute_path_stands_in_a_release(publish_all_tables: Night, settings: Settings, candidate: Path) -> None:
+    folder = publish_all_tables().path
     for path in folder.rglob("*"):
         if path.is_file():
             data = path.read_bytes()
@@ -190,8 +192,8 @@ def test_no_absolute_path_stands_in_a_release(publish_night: Night, settings: Se
             assert str(PROJECT).encode() not in data, path
 
 
-def test_files_of_a_release_are_read_only(publish_night: Night) -> None:
-    modes = {path.stat().st_mode & 0o777 for path in publish_night().path.rglob("*") if path.is_file()}
+def test_files_of_a_release_are_read_only(publish_all_tables: Night) -> None:
+    modes = {path.stat().st_mode & 0o777 for path in publish_all_tables().path.rglob("*") if path.is_file()}
     assert modes == {0o444}
 
 
