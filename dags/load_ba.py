@@ -4,7 +4,8 @@ from airflow.sdk import DAG, CronTriggerTimetable
 
 from support.alerts import RUN_CALLBACK, TASK_CALLBACKS
 from support.dataset_ids import DATASET_IDS
-from support.loading import announce, load
+from support.forms import load_form
+from support.loading import RUN_LIMIT, announce, load
 
 GROUP = "ba"
 
@@ -22,5 +23,7 @@ with DAG(
     on_failure_callback=RUN_CALLBACK,
     default_args={"owner": "integrationsmonitor", **TASK_CALLBACKS},
     tags=["load", GROUP],
+    params=load_form(),
+    dagrun_timeout=RUN_LIMIT,
 ):
-    announce(GROUP, load.expand(dataset_id=DATASET_IDS[GROUP])).as_teardown()
+    announce(f"load_{GROUP}", load.expand(dataset_id=DATASET_IDS[GROUP])).as_teardown()

@@ -3,6 +3,7 @@
 from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
 
 from support.alerts import RUN_CALLBACK, TASK_CALLBACKS, watch_and_tell
+from support.loading import RETRIES, RUN_LIMIT, SHORT_LIMIT
 
 with DAG(
     "watch_sources",
@@ -17,12 +18,13 @@ with DAG(
     schedule=CronTriggerTimetable("45 5 * * *", timezone="Europe/Berlin"),
     catchup=False,
     max_active_runs=1,
+    dagrun_timeout=RUN_LIMIT,
     on_failure_callback=RUN_CALLBACK,
     default_args={"owner": "integrationsmonitor", **TASK_CALLBACKS},
     tags=["watch"],
 ):
 
-    @task(retries=2)
+    @task(retries=RETRIES, execution_timeout=SHORT_LIMIT)
     def watch():
         """Tell what stands; fails when a channel does."""
         return watch_and_tell(get_current_context())

@@ -65,7 +65,7 @@ class History:
     `last_fetched` is when the source was last asked for everything and nothing was refused (`last_checked` also counts
     nights on which the source's list of changes was enough); `warnings` are those of the newest delivery;
     `accepted_contents` the content hashes that a person accepted although figures jumped; `parsed_raws` since when each
-    parse of each answer was in use.
+    parse of each answer was in use; `mended` counts how often a damaged landing was made anew.
     """
 
     accepted: list[Accepted] = field(default_factory=list)
@@ -77,6 +77,7 @@ class History:
     rejection: dict[str, Any] | None = None
     warnings: list[str] = field(default_factory=list)
     accepted_contents: set[str] = field(default_factory=set)
+    mended: int = 0
 
     @property
     def latest_by_slot(self) -> dict[str, ArchivedAnswer]:
@@ -139,12 +140,21 @@ def reading_path(settings: Settings, dataset_id: str, name: str) -> Path:
 
 
 def record_delivery(
-    settings: Settings, dataset_id: str, answers: list[ArchivedAnswer], parse_key: str, warnings: Sequence[str] = ()
+    settings: Settings,
+    dataset_id: str,
+    answers: list[ArchivedAnswer],
+    parse_key: str,
+    warnings: Sequence[str] = (),
+    *,
+    of_all: bool = True,
 ) -> None:
-    """Accept answers, all in one line; their bytes and landing files must already be on disk."""
+    """Accept answers, all in one line; their bytes and landing files must already be on disk.
+
+    Without `of_all` only a part of the dataset was asked for: what was refused before stays refused.
+    """
     delivered = [asdict(answer) for answer in answers]
     record = {"event": "delivery", "answers": delivered, "parse_key": parse_key, "warnings": [*warnings]}
-    _record(settings, dataset_id, record)
+    _record(settings, dataset_id, record | ({} if of_all else {"of_all": False}))
 
 
 def record_parse(settings: Settings, dataset_id: str, parse_key: str, raws: list[str], repeats: str = "") -> None:
@@ -157,9 +167,15 @@ def record_parse(settings: Settings, dataset_id: str, parse_key: str, raws: list
     _record(settings, dataset_id, record)
 
 
-def record_check(settings: Settings, dataset_id: str, unchanged: int, missing: int) -> None:
-    """Note that the source was asked for everything and had nothing new."""
-    _record(settings, dataset_id, {"event": "checked", "unchanged": unchanged, "missing": missing})
+def record_mended(settings: Settings, dataset_id: str, raws: Sequence[str]) -> None:
+    """Note that landing files did not say what these bytes say, and were made anew."""
+    _record(settings, dataset_id, {"event": "mended", "raws": sorted(raws)})
+
+
+def record_check(settings: Settings, dataset_id: str, unchanged: int, missing: int, *, of_all: bool = True) -> None:
+    """Note that the source was asked, for everything or (without `of_all`) for a part, and had nothing new."""
+    record = {"event": "checked", "unchanged": unchanged, "missing": missing}
+    _record(settings, dataset_id, record | ({} if of_all else {"of_all": False}))
 
 
 def record_listed(settings: Settings, dataset_id: str, since: str) -> None:
@@ -200,16 +216,16 @@ def history(settings: Settings, dataset_id: str) -> History:
     deliveries = 0
     for event in files.read_lines(manifest_path(settings, dataset_id)):
         kind, moment = event["event"], event["at"]
-        if kind not in ("parsed", "accepted_jump"):
+        if kind not in ("parsed", "accepted_jump", "mended"):
             past.last_checked = moment
-        if kind in ("delivery", "checked"):
-            past.last_fetched = moment
+        if kind in ("delivery", "checked") and event.get("of_all", True):
+            past.last_fetched, past.rejection = moment, None
         if kind == "delivery":
             answers = [ArchivedAnswer(**answer) for answer in event["answers"]]
             past.accepted.extend(Accepted(answer, deliveries, moment) for answer in answers)
             _note_parse(past, event["parse_key"], {answer.raw_sha256: moment for answer in answers})
             deliveries += 1
-            past.last_changed, past.rejection, past.warnings = moment, None, event.get("warnings", [])
+            past.last_changed, past.warnings = moment, event.get("warnings", [])
         elif kind == "parsed":
             # A parse that says the same as the one before it takes its place, and its time.
             before = past.parsed_raws.get(event.get("repeats", ""), {})
@@ -217,14 +233,14 @@ def history(settings: Settings, dataset_id: str) -> History:
                 past.parses.remove(event["repeats"])
             _note_parse(past, event["parse_key"], {raw: before.get(raw, moment) for raw in event["raws"]})
             past.last_changed = moment
-        elif kind == "checked":
-            past.rejection = None
         elif kind == "rejected":
             past.rejection = event
         elif kind == "accepted_jump":
             past.accepted_contents.update(event["contents"])
-        elif kind == "not_listed":
-            pass  # nothing was fetched, so nothing is settled but the time of the check
+        elif kind == "mended":
+            past.mended += 1
+        elif kind in ("checked", "not_listed"):
+            pass  # nothing is new but the time of the check
         else:
             raise MonitorError(
                 f"{manifest_path(settings, dataset_id)}: unknown event {kind!r}; is it of a newer version?"

@@ -151,6 +151,9 @@ _COLUMNS = {
         value_id publication_no:integer release_id published_at:timestamp value:quotient status
         definition_version:integer
     """,
+    "run": """
+        run_no:integer started_at:timestamp outcome kind name status seconds:decimal failures:integer
+    """,
 }
 SCHEMAS: Mapping[str, Mapping[str, str]] = {
     table: {name: kind or "text" for name, _, kind in (word.partition(":") for word in words.split())}

@@ -192,6 +192,45 @@ def build(
 
 
 @app.command()
+def backfill(
+    datasets: Annotated[list[str], typer.Argument(help="Ids of datasets, see `monitor status`.")],
+    action: Annotated[
+        str,
+        typer.Option("--action", help="refetch: ask the source again. reparse: read the archived bytes again."),
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it goes into the journal.")],
+    first: Annotated[int | None, typer.Option("--from", metavar="YEAR", help="First year (default: all).")] = None,
+    last: Annotated[int | None, typer.Option("--to", metavar="YEAR", help="Last year (default: all).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch or read chosen datasets and years again; nothing is built. Exit code 2 where one was refused.
+
+    Years narrow what is asked of sources that answer by the year or month; others are asked for everything. What says
+    the same as before changes nothing, and `monitor build` then has nothing to do.
+    """
+    from integrationsmonitor import night
+    from integrationsmonitor.errors import ContractError, FetchError
+
+    with _one_line_errors():
+        settings, report = _settings(), default_reporter()
+        years = night.years_of(first, last)
+        night.note_backfill(settings, datasets, action, years, reason)
+        results, refused = [], False
+        for dataset_id in datasets:
+            try:
+                results.append(night.backfill(settings, dataset_id, action, years, report))
+            except (ContractError, FetchError) as problem:
+                report("refused", str(problem))
+                refused = True
+        changed = [result["dataset"] for result in results if result["changed"]]
+        if as_json:
+            print(json.dumps(results, ensure_ascii=False))
+        else:
+            print(f"changed: {', '.join(changed)}; now `monitor build`" if changed else "nothing changed")
+        raise typer.Exit(2 if refused else 0)
+
+
+@app.command()
 def fetch(
     dataset: Annotated[str, typer.Argument(help="Id of a dataset, see `monitor status`.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Ask, read and check, but write nothing.")] = False,
@@ -362,6 +401,32 @@ def releases(as_json: AsJson = False) -> None:
             print(json.dumps({"releases": entries, "room": asdict(room)}, ensure_ascii=False, indent=1))
         else:
             print("\n".join(release_lines(entries, asdict(room))))
+
+
+@app.command("runs")
+def list_runs(
+    run_no: Annotated[int, typer.Argument(help="Number of a build: show what each step, model and test did.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """List the newest builds and how they ended; with a number, each step, model and test with seconds and SQL."""
+    from dataclasses import asdict
+
+    from integrationsmonitor import runs
+    from integrationsmonitor.printing import node_lines, run_lines
+
+    with _one_line_errors():
+        past = runs.listed(_settings())
+        facts = [asdict(run) | {"started_at": run.started_at.isoformat()} for run in past]
+        if not run_no:
+            heads = [{key: value for key, value in run.items() if key not in ("steps", "nodes")} for run in facts]
+            print(json.dumps(heads, ensure_ascii=False) if as_json else "\n".join(run_lines(heads)))
+            return
+        found = next((run for run in facts if run["run_no"] == run_no), None)
+        if found is None:
+            raise ConfigError(f"no build {run_no} among the newest {runs.PUBLISHED_RUNS}; `monitor runs` lists them")
+        usual = runs.usual_seconds([run for run in past if run.run_no < run_no])
+        lines = [*run_lines([found]), "", *node_lines([*found["steps"], *found["nodes"]], usual)]
+        print(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(lines))
 
 
 @app.command()

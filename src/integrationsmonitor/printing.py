@@ -168,6 +168,48 @@ def release_lines(entries: Sequence[Mapping[str, Any]], room: Mapping[str, Any])
     yield f"free      {_size(room['free'])}"
 
 
+def run_lines(runs: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What `monitor runs` says: one line per build, the newest last."""
+    if not runs:
+        yield "no build yet; `monitor run` makes the first one"
+        return
+    yield f"{'run':>6}  {'began (UTC)':<17}{'outcome':<12}{'seconds':>8}  release, or what went wrong"
+    for run in runs:
+        said = run["release_id"] or run["problem"] or "-"
+        began = run["started_at"][:16].replace("T", " ")
+        head = f"{run['run_no']:>6}  {began:<17}{run['outcome']:<12}{run['seconds']:>8.1f}"
+        yield from _wrapped(f"{head}  {said}", " " * 47)
+
+
+def node_lines(
+    nodes: Sequence[Mapping[str, Any]], usual: Mapping[tuple[str, str], float], slowest: int = 0
+) -> Iterator[str]:
+    """Steps, models and tests of one build as a table: what broke first, then the longest; `slowest` of them, 0: all.
+
+    `usual` gives what each usually takes. The SQL of what broke stands below the table.
+    """
+    ranked = sorted(nodes, key=lambda node: (node["status"] == "ok", -node["seconds"], node["name"]))
+    n_bad = sum(node["status"] != "ok" for node in nodes)
+    shown = ranked[: max(slowest, n_bad)] if slowest else ranked
+    if not shown:
+        return
+    yield f"{'result':<9}{'kind':<7}{'seconds':>8}{'usually':>9}{'found':>7}  name"
+    for node in shown:
+        before = usual.get((node["kind"], node["name"]))
+        found = "" if node["failures"] is None else f"{node['failures']:,}"
+        took = f"{node['seconds']:>8.2f}{'-' if before is None else f'{before:.2f}':>9}{found:>7}"
+        yield f"{node['status']:<9}{node['kind']:<7}{took}  {node['name']}"
+    if len(shown) < len(ranked):
+        rest = ranked[len(shown) :]
+        seconds = sum(node["seconds"] for node in rest)
+        yield f"{'ok':<9}{'':<7}{seconds:>8.2f}{'':>16}  {len(rest)} more, all as expected"
+    for node in shown:
+        if node["status"] in ("failed", "warning") and node["message"]:
+            yield ""
+            yield from _wrapped(f"{node['name']}: {node['message']}", "  ")
+            yield from (f"    {line}" for line in node["sql"].splitlines() if line.strip())
+
+
 def verify_lines(found: Mapping[str, Any]) -> Iterator[str]:
     """What `monitor verify` says."""
     what = f"{found['release_id']}: {found['n_files']} files, {_size(found['n_bytes'])}"

@@ -17,19 +17,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from integrationsmonitor import runs
 from integrationsmonitor.catalog_tables import SCHEMAS, arrow_schema
 from integrationsmonitor.errors import ConfigError, MonitorError
 from integrationsmonitor.progress import Reporter
+from integrationsmonitor.runs import Node, Run
 from integrationsmonitor.settings import Settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 MART_PREFIXES = ("dim_", "fct_", "mart_", "rpt_", "qa_")
+_STATUS = {"success": runs.OK, "pass": runs.OK, "warn": runs.WARNED, "skipped": runs.SKIPPED}
 
 
 @dataclass(frozen=True)
@@ -43,19 +46,29 @@ class WarehouseResult:
 
 
 def build(
-    settings: Settings, inputs: Mapping[str, pa.Table], report: Reporter, folder: Path | None = None
+    settings: Settings,
+    inputs: Mapping[str, pa.Table],
+    report: Reporter,
+    folder: Path | None = None,
+    run: Run | None = None,
 ) -> WarehouseResult:
-    """Build the candidate, or a warehouse in `folder`, from nothing; MonitorError when a model or a test fails."""
+    """Build the candidate, or a warehouse in `folder`, from nothing; MonitorError when a model or a test fails.
+
+    What every node did goes into `run`, also where one failed, and into its `mart_run`.
+    """
     started = time.monotonic()
     candidate = folder or settings.candidate
     path = _prepare(settings, inputs, candidate)
     report("build", f"dbt build of {len(inputs)} input tables")
     with _dbt(settings, candidate) as dbt:
         outcome = dbt(["build", "--exclude-resource-type", "unit_test"], _announcer(report))
+    nodes = [_node(result) for result in getattr(outcome.result, "results", None) or []]
+    if run is not None:
+        run.nodes = nodes
     _raise_on_failure(outcome, "dbt build")
-    rows = _finish(path)
+    rows = _finish(path, run)
     seconds = time.monotonic() - started
-    tests = sum(1 for result in outcome.result.results if result.node.resource_type == "test")
+    tests = sum(node.kind == runs.TEST for node in nodes)
     report("build", "warehouse built", tables=len(rows), rows=sum(rows.values()), tests=tests, seconds=seconds)
     return WarehouseResult(path, rows, tests, seconds)
 
@@ -179,6 +192,22 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def _node(result: Any) -> Node:
+    """What dbt says of one model or test; of one that failed also its message and the SQL that was run."""
+    status = _STATUS.get(str(result.status), runs.BROKEN)
+    is_test = result.node.resource_type == "test"
+    is_bad = status in (runs.BROKEN, runs.WARNED)
+    return Node(
+        runs.TEST if is_test else runs.MODEL,
+        result.node.name,
+        status,
+        round(result.execution_time, 3),
+        result.failures if is_test else None,
+        _shorten(result.message) if is_bad and result.message else "",
+        (result.node.compiled_code or "").strip() if is_bad else "",
+    )
+
+
 def _raise_on_failure(outcome: Any, what: str) -> None:
     """Turn dbt's result into one sentence that names every failed node."""
     if outcome.success:
@@ -220,12 +249,18 @@ def _silent(_event: Any) -> None:
     """A dbt listener that says nothing."""
 
 
-def _finish(path: Path) -> dict[str, int]:
-    """Drop the sources (they lead into the landing), checkpoint, and count the rows of every published table."""
+def _finish(path: Path, run: Run | None) -> dict[str, int]:
+    """Drop the sources (they lead into the landing), add this run's account, checkpoint, and count published rows."""
     import duckdb
 
     with duckdb.connect(str(path)) as connection:
-        connection.execute("drop schema landing cascade; drop schema inputs cascade; checkpoint")
+        connection.execute("drop schema landing cascade; drop schema inputs cascade")
+        if run is not None:
+            # Who reads these rows reads them in a release: this run was released. Its steps have not ended yet.
+            connection.register("this_run", runs.table([replace(run, outcome=runs.RELEASED, steps=[])]))
+            connection.execute("insert into mart_run by name from this_run")
+            connection.unregister("this_run")
+        connection.execute("checkpoint")
         names = [
             name
             for (name,) in connection.execute(

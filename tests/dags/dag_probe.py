@@ -10,7 +10,10 @@ import json
 import os
 import runpy
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
+from zoneinfo import ZoneInfo
 
 DAGS = Path(sys.argv[1]).resolve()
 FORBIDDEN = ("socket.connect", "socket.bind", "socket.getaddrinfo", "sqlite3.connect", "subprocess.Popen", "os.system")
@@ -54,6 +57,38 @@ class Environment(dict):
         return super().get(name, default)
 
 
+def starts(dag) -> dict[str, list[str]]:
+    """When the scheduler starts a timetable around both clock changes of next year, as wall clock in Berlin."""
+    from airflow.serialization.serialized_objects import DagSerialization
+    from airflow.timetables.base import DagRunInfo
+
+    berlin, found = ZoneInfo("Europe/Berlin"), {}
+    served = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+    year = datetime.now(berlin).year + 1
+    for month in (3, 10):
+        sunday = max(day for day in range(25, 32) if datetime(year, month, day).weekday() == 6)
+        before = datetime(year, month, sunday, tzinfo=berlin) - timedelta(hours=12)
+        last, runs = DagRunInfo.interval(before, before), []
+        for _ in range(3):
+            last = served.next_dagrun_info(last_automated_run_info=last)
+            if last is None:
+                break
+            moment = last.run_after.astimezone(berlin)
+            runs.append(f"{(moment.date() - before.date()).days} {moment:%H:%M%z}")
+        found[str(month)] = runs
+    return found
+
+
+def form_of(param) -> dict:
+    return {**param.schema, "description": param.description or ""}
+
+
+def mapped_over(task) -> list[str] | str:
+    """The datasets that a mapped task is written for, or the task that names them."""
+    value = task.op_kwargs_expand_input.value["dataset_id"]
+    return value if isinstance(value, list) else value.operator.task_id
+
+
 def facts(dag) -> dict:
     return {
         "catchup": dag.catchup,
@@ -62,6 +97,9 @@ def facts(dag) -> dict:
         "fileloc": Path(dag.fileloc).name,
         "max_active_runs": dag.max_active_runs,
         "owner": dag.owner,
+        "run_limit": dag.dagrun_timeout.total_seconds() if dag.dagrun_timeout else None,
+        "form": {name: form_of(dag.params.get_param(name)) for name in dag.params},
+        "starts": starts(dag),
         "tags": sorted(dag.tags),
         "timetable": type(dag.timetable).__name__,
         "cron": getattr(dag.timetable, "expression", None),
@@ -71,10 +109,13 @@ def facts(dag) -> dict:
             task.task_id: {
                 "pool": task.pool,
                 "retries": task.retries,
+                "limit": task.execution_timeout.total_seconds() if task.execution_timeout else task.timeout,
+                "owner": task.owner,
+                "doc": bool(task.python_callable.__doc__),
                 "teardown": task.is_teardown,
                 "callbacks": [bool(task.on_failure_callback), bool(task.on_success_callback)],
                 "upstream": sorted(task.upstream_task_ids),
-                "mapped": task.op_kwargs_expand_input.value["dataset_id"] if task.is_mapped else None,
+                "mapped": mapped_over(task) if task.is_mapped else None,
                 "name": getattr(task, "partial_kwargs", {}).get("map_index_template"),
             }
             for task in dag.tasks
@@ -85,18 +126,20 @@ def facts(dag) -> dict:
 def main() -> None:
     global watching  # noqa: PLW0603  the hook outlives every scope
     from airflow.dag_processing.dagbag import BundleDagBag
-    from airflow.sdk import DAG, Asset, AssetAlias, AssetAny, CronTriggerTimetable, task
+    from airflow.sdk import DAG, Asset, AssetAlias, AssetAny, CronTriggerTimetable, Param, get_current_context, task
 
-    used_lazily = [DAG, Asset, AssetAlias, AssetAny, CronTriggerTimetable, task.sensor]
+    used_lazily = [DAG, Asset, AssetAlias, AssetAny, CronTriggerTimetable, Param, get_current_context, task.sensor]
     Asset(name="warm", uri="monitor://warm")  # Airflow lists its provider folders once
     sys.path.append(str(DAGS))
     before = set(sys.modules)
     sys.addaudithook(hook)
     os.environ = environment = Environment(os.environ)
+    began = monotonic()
     for path in sorted(DAGS.glob("*.py")):
         watching = True
         runpy.run_path(str(path))
         watching = False
+    seconds = monotonic() - began
     heavy = {"pandas", "dbt", "great_expectations", "duckdb", "pyarrow", "httpx", "integrationsmonitor"}
     loaded = sorted(heavy & {name.split(".")[0] for name in set(sys.modules) - before})
     bag = BundleDagBag(DAGS, bundle_path=DAGS, bundle_name="dags-folder")
@@ -107,6 +150,7 @@ def main() -> None:
         "errors": bag.import_errors,
         "dags": {dag_id: facts(dag) for dag_id, dag in bag.dags.items()},
         "lazily": len(used_lazily),
+        "seconds": seconds,
     }
     sys.stdout.write("\n" + json.dumps(result) + "\n")
 

@@ -8,7 +8,7 @@ import sys
 import types
 
 import integrationsmonitor
-from integrationsmonitor.errors import ContractError, FetchError, GateError
+from integrationsmonitor.errors import ConfigError, ContractError, FetchError, GateError
 from support import loading
 
 
@@ -25,7 +25,7 @@ class Events:
 
 
 def raising(error):
-    def call(*_):
+    def call(*_, **__):
         raise error
 
     return call
@@ -59,7 +59,7 @@ def announced(results, *more, news):
         return decorate
 
     loading.task = keep
-    loading.announce("ba", [])
+    loading.announce("load_ba", [])
     loading.task = original
     return [body(results, *more, outlet_events=events), events.added, getattr(events, "alias", None)]
 
@@ -67,7 +67,12 @@ def announced(results, *more, news):
 def main() -> None:
     result = {}
     load = loading.load.function
-    use(load=lambda settings, dataset_id, report: {"dataset": dataset_id, "changed": True, "rows": 3})
+    counts = {"answers": 1, "unchanged": 0, "missing": 0, "seconds": 0.1, "warnings": ["fewer rows"]}
+    use(
+        load=lambda settings, dataset_id, report, everything: (
+            {"dataset": dataset_id, "changed": True, "rows": 3} | counts
+        )
+    )
     result["good"] = ended(load, "d1")
     use(load=raising(ContractError("d1", "x.csv", "line 3", "männlich", "maennlich")))
     result["contract"] = ended(load, "d1")
@@ -80,12 +85,30 @@ def main() -> None:
     result["one changed"] = announced([changed, same, None], news=True)
     result["nothing new"] = announced([same], news=False)
     result["unreleased"] = announced([same], news=True)
-    described = {"dataset": "local_d3", "changed": True, "rows": 7}
+    described = {"dataset": "local_d3", "changed": True, "rows": 7, **counts}
     result["described"] = announced([same], [described], news=True)
     result["all rejected"] = announced([], news=False)
 
     use(load_described=lambda settings, report: [described])
     result["drop folder"] = ended(loading.load_described.function)
+    asked = {}
+
+    def note_backfill(settings, datasets, action, years, reason, **who):
+        asked.update(datasets=datasets, action=action, years=years, reason=reason, **who)
+        return {"datasets": datasets}
+
+    def backfill(settings, dataset_id, action, years, report):
+        return described | {"dataset": dataset_id, "rows": f"{action} {years}"}
+
+    wish = {"datasets": ["d2", "d1", "d2"], "action": "reparse", "first_year": 2019, "last_year": None, "reason": "why"}
+    run = types.SimpleNamespace(triggering_user_name="op", run_id="manual__1")
+    use(years_of=lambda first, last: f"{first}-{last}", note_backfill=note_backfill, backfill=backfill)
+    result["plan"] = [*ended(loading.plan_backfill, {"params": wish, "dag_run": run}), asked]
+    result["redo"] = ended(loading.redo.function, "d1", params=wish)
+    use(years_of=raising(ConfigError("the first year comes after the last one")))
+    result["no wish"] = ended(loading.plan_backfill, {"params": wish, "dag_run": run})
+    use(load=lambda settings, dataset_id, report, everything: described | {"state": str(everything)})
+    result["everything"] = [ended(loading.load.function, "d1", params={"everything": word}) for word in (True, False)]
     use(build_and_publish=lambda settings, report: {"released": True, "gate": "passed"})
     result["released"] = ended(loading.build)
     use(build_and_publish=lambda settings, report: {"released": False, "gate": "failed"})

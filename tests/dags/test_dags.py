@@ -45,9 +45,13 @@ class TestAllDags:
     def test_importing_a_dag_loads_nothing_heavy(self, seen):
         assert seen["loaded"] == []
 
+    def test_importing_all_dags_takes_no_time_beyond_airflows_own(self, seen):
+        assert seen["seconds"] < 2, "measured: 0.02 s; the limit leaves room for a machine under load"
+
     def test_every_dag_has_an_owner_a_page_of_documentation_tags_and_no_catchup(self, seen):
         for dag_id, dag in seen["dags"].items():
             assert dag["owner"] == "integrationsmonitor", dag_id
+            assert dag["run_limit"] == (None if dag_id == "build_warehouse" else 12 * 3600), dag_id
             assert len(dag["doc"]) > 100, dag_id
             assert dag["tags"], dag_id
             assert dag["catchup"] is False, dag_id
@@ -61,6 +65,49 @@ class TestAllDags:
                 "15 2 * * *",
                 "Europe/Berlin",
             )
+
+    def test_both_clock_changes_of_a_year_cost_no_night_and_add_none(self, seen):
+        """02:15 does not exist on one Sunday of March, and comes twice on one of October."""
+        for group in DATASET_IDS:
+            march, october = seen["dags"][f"load_{group}"]["starts"].values()
+            assert march == ["1 03:15+0200", "2 02:15+0200", "3 02:15+0200"]
+            assert october in (
+                ["1 02:15+0200", "2 02:15+0100", "3 02:15+0100"],
+                ["1 02:15+0100", "2 02:15+0100", "3 02:15+0100"],
+            )
+        march, october = seen["dags"]["watch_sources"]["starts"].values()
+        assert march == ["1 05:45+0200", "2 05:45+0200", "3 05:45+0200"]
+        assert october == ["1 05:45+0100", "2 05:45+0100", "3 05:45+0100"]
+
+    def test_every_task_has_an_owner_a_word_of_documentation_retries_and_a_limit(self, seen):
+        for dag_id, dag in seen["dags"].items():
+            for task_id, task in dag["tasks"].items():
+                assert task["owner"] == "integrationsmonitor", f"{dag_id}.{task_id}"
+                assert task["doc"], f"{dag_id}.{task_id}"
+                assert task["retries"] == 2, f"{dag_id}.{task_id}"
+                assert 0 < task["limit"] <= 12 * 3600, f"{dag_id}.{task_id}"
+                pool = "warehouse" if task_id == "build_and_publish" else "default_pool"
+                assert task["pool"] == pool, f"{dag_id}.{task_id}"
+
+    def test_what_a_person_may_choose_has_a_type_a_title_and_plain_words(self, seen):
+        forms = {dag_id: dag["form"] for dag_id, dag in seen["dags"].items() if dag["form"]}
+        assert set(forms) == {"backfill", "load_ba", "load_tls"}
+        for dag_id, form in forms.items():
+            for name, field in form.items():
+                assert field["type"], f"{dag_id}.{name}"
+                assert field["title"], f"{dag_id}.{name}"
+                assert field["description"].endswith("."), f"{dag_id}.{name}"
+        form, ids = forms["backfill"], sorted(dataset_id for group in DATASET_IDS.values() for dataset_id in group)
+        assert form["datasets"]["items"]["enum"] == form["datasets"]["examples"] == ids
+        assert set(form["action"]["values_display"]) == set(form["action"]["enum"]) == {"refetch", "reparse"}
+        assert form["reason"]["minLength"] > 1
+
+    def test_a_backfill_starts_by_hand_only_and_ends_like_a_load(self, seen):
+        dag = seen["dags"]["backfill"]
+        assert dag["cron"] is None
+        assert dag["assets"] == []
+        assert dag["tasks"]["redo"]["mapped"] == "plan"
+        assert (dag["tasks"]["announce"]["teardown"], dag["tasks"]["announce"]["upstream"]) == (True, ["redo"])
 
     def test_what_went_wrong_is_told_in_the_morning_after_the_loads(self, seen):
         dag = seen["dags"]["watch_sources"]

@@ -26,7 +26,8 @@ def ended(tmp_path_factory) -> dict:
 
 
 def test_a_loaded_dataset_returns_what_the_night_says(ended):
-    assert ended["good"] == ["returned", {"dataset": "d1", "changed": True, "rows": 3}]
+    kind, result = ended["good"]
+    assert (kind, result["dataset"], result["changed"], result["rows"]) == ("returned", "d1", True, 3)
 
 
 def test_a_broken_contract_is_red_at_once_and_names_the_place(ended):
@@ -59,7 +60,8 @@ def test_news_without_a_changed_dataset_is_announced_too(ended):
 
 
 def test_a_table_of_the_drop_folder_is_announced_as_news_that_no_list_knows(ended):
-    assert ended["drop folder"] == ["returned", [{"dataset": "local_d3", "changed": True, "rows": 7}]]
+    kind, [result] = ended["drop folder"]
+    assert (kind, result["dataset"], result["rows"]) == ("returned", "local_d3", 7)
     assert ended["described"][0] == ["local_d3"]
     [[uri, extra]] = ended["described"][1]
     assert (uri.rstrip("/"), extra) == ("monitor://unreleased", {"rows": 7})
@@ -69,3 +71,26 @@ def test_a_failed_gate_is_a_failed_task(ended):
     assert ended["released"][0] == "returned"
     assert ended["gate"][0] == "AirflowFailException"
     assert ended["gate error"] == ["AirflowFailException", "GateError: 2 critical expectations failed"]
+
+
+def test_a_backfill_asks_for_each_dataset_once_and_says_who_wants_it_and_why(ended):
+    kind, datasets, asked = ended["plan"]
+    assert (kind, datasets) == ("returned", ["d1", "d2"])
+    assert asked == {
+        "datasets": ["d1", "d2"],
+        "action": "reparse",
+        "years": "2019-None",
+        "reason": "why",
+        "who": "op",
+        "run": "manual__1",
+    }
+    kind, result = ended["redo"]
+    assert (kind, result["dataset"], result["rows"]) == ("returned", "d1", "reparse 2019-None")
+
+
+def test_a_backfill_that_makes_no_sense_is_red_at_once(ended):
+    assert ended["no wish"] == ["AirflowFailException", "ConfigError: the first year comes after the last one"]
+
+
+def test_a_load_asks_for_everything_where_the_form_says_so(ended):
+    assert [result["state"] for _, result in ended["everything"]] == ["True", "False"]

@@ -108,6 +108,7 @@ class Landing:
             "confidential": arrow_table("confidential", []),
             "as_of": arrow_table("as_of", [{"moment": self.as_of}]),
             "publication": arrow_table("publication", []),
+            "run": arrow_table("run", []),
         }
 
 

@@ -18,9 +18,10 @@ import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from landing_fixture import PROJECT, Landing, settings_for
 
-from integrationsmonitor import warehouse
+from integrationsmonitor import runs, warehouse
 from integrationsmonitor.errors import ConfigError, MonitorError
 from integrationsmonitor.progress import silent
+from integrationsmonitor.runs import Node, Run
 
 KNOWN = datetime(2020, 7, 1, 8, 0)
 LATER = datetime(2022, 7, 1, 8, 0)
@@ -191,6 +192,31 @@ def test_two_builds_of_the_same_landing_give_identical_tables(landing: Landing) 
         return {table: query(result.path, f"from {table} order by all") for table in result.rows}
 
     assert everything() == everything()
+
+
+def test_a_build_accounts_for_every_model_and_test_and_for_the_sql_of_what_broke(landing: Landing) -> None:
+    rows = population("16070", 6594, 106249)
+    landing.answer(DATASET, rows, raw="r1", known=KNOWN)
+    past = Run(1, KNOWN, "recorded", runs.FAILED, nodes=[Node(runs.MODEL, "mart_indicator", runs.BROKEN, 1.5)])
+    run = Run(2, LATER, "recorded")
+    inputs = landing.write() | {"run": runs.table([past])}
+    result = warehouse.build(settings_for(landing.home), inputs, silent, run=run)
+    assert {node.kind for node in run.nodes} == {runs.MODEL, runs.TEST}
+    assert sum(node.kind == runs.TEST for node in run.nodes) == result.tests > 100
+    assert {node.status for node in run.nodes} == {runs.OK}
+    told = query(result.path, "select run_no, outcome, kind, name, status from mart_run order by all")
+    own = sorted((2, "released", node.kind, node.name, node.status) for node in run.nodes)
+    assert told == [(1, "failed", "model", "mart_indicator", "failed"), *own]
+
+    landing.answer(DATASET, [*rows, rows[0]], raw="r2", known=LATER)
+    with pytest.raises(MonitorError, match="unique_grain_int_observation_reading"):
+        warehouse.build(settings_for(landing.home), landing.write(), silent, run=run)
+    [broken] = [node for node in run.nodes if node.status == runs.BROKEN]
+    assert (broken.kind, broken.failures) == (runs.TEST, 1)
+    assert broken.name.startswith("unique_grain_int_observation_reading_")
+    assert "group by" in broken.sql.lower()
+    assert broken.message
+    assert {node.status for node in run.nodes} == {runs.OK, runs.BROKEN, runs.SKIPPED}
 
 
 def test_a_cell_that_stands_twice_in_one_answer_stops_the_build(landing: Landing) -> None:

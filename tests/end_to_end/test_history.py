@@ -215,7 +215,7 @@ def test_the_own_correction_stays_marked(third: Night) -> None:
 
 # ---- built anew ---------------------------------------------------------------------------------------------------
 
-OF_ITS_OWN_TIME = {"meta_release", "mart_publication"}
+OF_ITS_OWN_TIME = {"meta_release", "mart_publication", "mart_run"}
 
 
 def _tables(night: Night) -> dict[str, list[tuple[Any, ...]]]:

@@ -44,6 +44,8 @@ create table mart_indicator (value_id varchar not null, indicator_id varchar not
 create table mart_indicator_change (value_id varchar not null, measure varchar not null, value decimal(28, 10),
     value_low decimal(28, 10), value_high decimal(28, 10), unit varchar not null, is_within_rounding boolean,
     compared_value_id varchar, n_compared integer, reason varchar);
+create table mart_run (run_no integer not null, started_at timestamp not null, outcome varchar not null, kind varchar not null,
+    name varchar not null, status varchar not null, seconds decimal(18, 6) not null, failures integer);
 create table mart_signal (value_id varchar not null, previous_value_id varchar not null, indicator_id varchar not null,
     region_key varchar not null, period_end date not null, group_key varchar not null, value decimal(28, 10) not null,
     previous_period_end date not null, previous_value decimal(28, 10) not null, change decimal(28, 10) not null,

@@ -200,4 +200,15 @@ ORIGIN = [
         "mart_publication",
         "Zu jeder Änderung steht, in welcher",
     ),
+    Damage(
+        "a build that ended in no known way",
+        "mart_run",
+        remade(
+            "mart_run",
+            "select 1 as run_no, timestamp '2026-11-22' as started_at, 'gone' as outcome, 'step' as kind, "
+            "'gate' as name, 'ok' as status, cast(1 as decimal(18, 6)) as seconds, cast(null as integer) as failures",
+        ),
+        "mart_run",
+        "Ein Bau endete auf eine bekannte Weise",
+    ),
 ]

@@ -4,6 +4,7 @@ plan(settings, group)            which datasets tonight
 load_all(settings, ids, …)       the loads of a night, two at a time
 load_described(settings)         the loads of what a Kreis put into the drop folder
 load(settings, dataset_id, …)    fetch → check → archive → land one dataset; all of its answers or none
+backfill(settings, dataset_id, …) fetch or read again what is held, because a person says why (note_backfill)
 accept(settings, dataset_id, …)  figures that jumped are right: a person says so
 accept_losses(settings, reason)  what the refused build lost since the last release is right: a person says so
 withdraw(…), reinstate(…)        a published value is taken back, or given back: a person says so
@@ -15,6 +16,7 @@ watch(settings)                  what needs a person now; alerts.tell sends it, 
 """
 
 from integrationsmonitor.night.as_of import build_as_of
+from integrationsmonitor.night.backfill import backfill, note_backfill, years_of
 from integrationsmonitor.night.build import build_and_publish, has_news
 from integrationsmonitor.night.described import load_described
 from integrationsmonitor.night.first_night import Finding, first_night
@@ -28,6 +30,7 @@ __all__ = [
     "Finding",
     "accept",
     "accept_losses",
+    "backfill",
     "build_and_publish",
     "build_as_of",
     "exit_code",
@@ -36,9 +39,11 @@ __all__ = [
     "load",
     "load_all",
     "load_described",
+    "note_backfill",
     "plan",
     "reinstate",
     "summary",
     "watch",
     "withdraw",
+    "years_of",
 ]

@@ -15,7 +15,7 @@ from integrationsmonitor import archive, clock
 from integrationsmonitor.errors import ConfigError, MonitorError
 from integrationsmonitor.night import asking_genesis, asking_open
 from integrationsmonitor.progress import Reporter
-from integrationsmonitor.sources.fetched import EVER, Fetched
+from integrationsmonitor.sources.fetched import EVER, Fetched, Years
 
 if TYPE_CHECKING:
     from integrationsmonitor.catalog import Catalog
@@ -61,10 +61,14 @@ def rounds(
     report: Reporter,
     *,
     newest_only: bool = False,
+    years: Years | None = None,
 ) -> Iterator[Iterator[Fetched]]:
-    """Yield the answers of one round after another; only the last round where older Stände do not matter."""
+    """Yield the answers of one round after another; only the last round where older Stände do not matter.
+
+    `years` narrows what is asked of a source that answers by the year or month; the others are asked for everything.
+    """
     if dataset.connector == "genesis":
-        yield from asking_genesis.rounds(settings, dataset, past, report, newest_only=newest_only)
+        yield from asking_genesis.rounds(settings, dataset, past, report, newest_only=newest_only, years=years)
     elif dataset.connector == "local_file":
         if clock.as_recorded() is None:  # the file was compiled after any day at which a recorded night may stand
             yield iter([_local_file(settings, dataset)])
@@ -72,7 +76,7 @@ def rounds(
         if clock.as_recorded() is None:
             yield _local_tables(settings, catalog, dataset)
     elif dataset.connector in asking_open.CONNECTORS:
-        yield from asking_open.rounds(settings, catalog, dataset, past)
+        yield from asking_open.rounds(settings, catalog, dataset, past, years)
     else:
         raise ConfigError(f"catalog/datasets/{dataset.id}.yml: no connector {dataset.connector!r} is built in")
 

@@ -15,7 +15,7 @@ from integrationsmonitor import archive, clock
 from integrationsmonitor.errors import FetchError
 from integrationsmonitor.night.recorded import base_url, replay
 from integrationsmonitor.progress import Reporter, silent
-from integrationsmonitor.sources.fetched import EVER, Fetched
+from integrationsmonitor.sources.fetched import EVER, Fetched, Years
 from integrationsmonitor.turns import Turns
 
 if TYPE_CHECKING:
@@ -49,7 +49,13 @@ def why_fetch(settings: Settings, dataset: Dataset, past: archive.History) -> tu
 
 
 def rounds(
-    settings: Settings, dataset: Dataset, past: archive.History, report: Reporter, *, newest_only: bool
+    settings: Settings,
+    dataset: Dataset,
+    past: archive.History,
+    report: Reporter,
+    *,
+    newest_only: bool,
+    years: Years | None = None,
 ) -> Iterator[Iterator[Fetched]]:
     """Yield the answers of one round after another; only the last round where older Stände do not matter."""
     host = str(dataset.source["host"])
@@ -61,11 +67,11 @@ def rounds(
             if server is None or stand is None or newest_only:
                 continue
             # what is still the newest comes with the last round, which asks for all of it as a live night does
-            if years := server.store.outdated_years(host, dataset.table, stand, newest):
+            if outdated := server.store.outdated_years(host, dataset.table, stand, newest):
                 with _client(settings, dataset, base_url(settings, server, host, stand)) as client:
-                    yield _answers(client, dataset, settings.mode, past, report, years)
+                    yield _answers(client, dataset, settings.mode, past, report, outdated, years)
         with _client(settings, dataset, base_url(settings, server, host, newest)) as client:
-            yield _answers(client, dataset, settings.mode, past, report, None)
+            yield _answers(client, dataset, settings.mode, past, report, None, years)
 
 
 def host_points(settings: Settings, dataset: Dataset) -> dict[str, bool]:
@@ -100,15 +106,26 @@ def newest(settings: Settings, dataset: Dataset) -> Iterator[Fetched]:
 
 
 def _answers(
-    client: GenesisClient, dataset: Dataset, mode: str, past: archive.History, report: Reporter, years: list[int] | None
+    client: GenesisClient,
+    dataset: Dataset,
+    mode: str,
+    past: archive.History,
+    report: Reporter,
+    firsts: list[int] | None,
+    only: Years | None = None,
 ) -> Iterator[Fetched]:
-    """The answers of one round, year by year; a request that fails ends it with its problem."""
+    """The answers of one round, year by year; a request that fails ends it with its problem.
+
+    `firsts` are the years with which the requests begin (None: all that there are), `only` passes over the others.
+    """
     table, regionalkey = dataset.table, str(dataset.source.get("regionalkey", ""))
     step = int(dataset.source.get("years_per_request", 1))
     slot, filename = ("", *EVER), f"{table}.zip"
     try:
-        for year in years if years is not None else _years(client, dataset, past)[::step]:
+        for year in firsts if firsts is not None else _years(client, dataset, past)[::step]:
             until = min(year + step - 1, _last_year(dataset))
+            if only is not None and not only.overlap(year, until):
+                continue
             slot, filename = (f"{year}-{until}", f"{year}-01-01", f"{until}-12-31"), f"{table}_{year}.zip"
             envelope = client.table(table, year, until, regionalkey)
             if envelope.body and mode == "live":

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from integrationsmonitor.dataset import Dataset
     from integrationsmonitor.http import HttpClient
     from integrationsmonitor.settings import Settings
-    from integrationsmonitor.sources.fetched import Fetched
+    from integrationsmonitor.sources.fetched import Fetched, Years
 
 MOST_BYTES = 64 * 1024 * 1024  # of one answer: a night of a dataset holds two dozen of them in memory
 CONNECTORS = ("ba_api", "ba_report", "tls_table")
@@ -47,7 +47,7 @@ def why_fetch(settings: Settings, catalog: Catalog, dataset: Dataset, past: arch
 
 
 def rounds(
-    settings: Settings, catalog: Catalog, dataset: Dataset, past: archive.History
+    settings: Settings, catalog: Catalog, dataset: Dataset, past: archive.History, years: Years | None = None
 ) -> Iterator[Iterator[Fetched]]:
     """Yield what the host says now, a round for each month of a report; nothing where the recordings hold none."""
     from integrationsmonitor.sources import ba_api_client, ba_regions, ba_report_client, tls_client
@@ -62,10 +62,10 @@ def rounds(
                 answers = ba_api_client.fetch(dataset, catalog, address, http, past, region_list_url=list_url)
                 yield map(_at_its_time, answers)
             elif dataset.connector == "ba_report":
-                for month in ba_report_client.fetch(dataset, catalog, address, http, past):
+                for month in ba_report_client.fetch(dataset, catalog, address, http, past, years):
                     yield iter([_at_its_time(month)])
             else:
-                yield map(_at_its_time, tls_client.fetch(dataset, catalog, address, http, past))
+                yield map(_at_its_time, tls_client.fetch(dataset, catalog, address, http, past, years))
 
 
 def _at_its_time(fetched: Fetched) -> Fetched:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor import files, release
+from integrationsmonitor import files, release, runs
 from integrationsmonitor.catalog import catalog_of
 from integrationsmonitor.errors import GateError, MonitorError
 from integrationsmonitor.night import incidents, inputs, losses
@@ -52,30 +52,37 @@ def build_and_publish(settings: Settings, report: Reporter = silent) -> dict[str
         from integrationsmonitor.night import facts, protected
         from integrationsmonitor.night.build_tables import build_tables
 
-        tables = build_tables(settings, catalog, histories, report)
-        built = protected.build(settings, tables, report)
-        last = losses.last_release(settings, digests)
-        checked = quality.check(
-            built.path, settings.project / "expectations", settings.candidate / "quality", report, catalog, last
-        )
-        way_out = losses.note_refused(settings, digests, last, checked)
-        if checked.gate != "passed":
-            raise GateError(
-                f"the gate failed, nothing is released: {'; '.join(checked.critical[:3])}. "
-                f"The candidate is kept: {built.path}; all findings: {checked.page}.{way_out}"
-            )
-        # Only a change of the project or of the code can change a page about the tables.
-        docs = release.shelf.kept(settings, "docs", digests, ("dbt_project", "code")) or model_docs.write(
-            settings.candidate / "dbt" / "target", settings.candidate / "docs", release.NOTICE_DE[settings.mode]
-        )
-        published = release.publish(
-            settings,
-            built.path,
-            settings.candidate / "quality",
-            facts.release_facts(settings, catalog, histories, digests, checked, built.path),
-            report,
-            docs,
-        )
+        with runs.recorded(settings) as run:
+            with run.step("inputs"):
+                tables = build_tables(settings, catalog, histories, report)
+            with run.step("warehouse"):
+                built = protected.build(settings, tables, report, run=run)
+            last = losses.last_release(settings, digests)
+            with run.step("gate"):
+                checked = quality.check(
+                    built.path, settings.project / "expectations", settings.candidate / "quality", report, catalog, last
+                )
+            way_out = losses.note_refused(settings, digests, last, checked)
+            if checked.gate != "passed":
+                raise GateError(
+                    f"the gate failed, nothing is released: {'; '.join(checked.critical[:3])}. "
+                    f"The candidate is kept: {built.path}; all findings: {checked.page}.{way_out}"
+                )
+            with run.step("pages"):
+                # Only a change of the project or of the code can change a page about the tables.
+                docs = release.shelf.kept(settings, "docs", digests, ("dbt_project", "code")) or model_docs.write(
+                    settings.candidate / "dbt" / "target", settings.candidate / "docs", release.NOTICE_DE[settings.mode]
+                )
+            with run.step("publication"):
+                published = release.publish(
+                    settings,
+                    built.path,
+                    settings.candidate / "quality",
+                    facts.release_facts(settings, catalog, histories, digests, checked, built.path),
+                    report,
+                    docs,
+                )
+            run.outcome, run.release_id = runs.RELEASED, published.id
     return {
         "released": True,
         "news": True,

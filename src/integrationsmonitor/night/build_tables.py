@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor import archive, clock, decisions, files, landing, publications
+from integrationsmonitor import archive, clock, decisions, files, landing, publications, runs
 from integrationsmonitor.errors import MonitorError
 from integrationsmonitor.night import facts, recorded
-from integrationsmonitor.night.loading import reparse
+from integrationsmonitor.night.rereading import reparse
 from integrationsmonitor.progress import Reporter
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def build_tables(
         "confidential": arrow_table("confidential", []),
         "as_of": arrow_table("as_of", [{"moment": known_by}]),
         "publication": _publications(settings, as_of),
+        "run": runs.table([] if as_of else runs.listed(settings)),
     }
 
 

@@ -76,11 +76,12 @@ def _drop_folder_hash(folder: Path) -> str:
 
 
 def _landing_keys(histories: dict[str, History]) -> list[str]:
-    return [
+    keys = [
         f"{dataset_id} {item.answer.raw_sha256} {past.current_parse} {item.delivery_seq}"
         for dataset_id, past in histories.items()
         for item in past.accepted
     ]
+    return keys + [f"{dataset_id} mended {past.mended}" for dataset_id, past in histories.items() if past.mended]
 
 
 def _hash(parts: list[str]) -> str:

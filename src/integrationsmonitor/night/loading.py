@@ -18,15 +18,17 @@ from integrationsmonitor.errors import ConfigError, ContractError, FetchError, J
 from integrationsmonitor.local_catalog import keep
 from integrationsmonitor.night import asking, parsing
 from integrationsmonitor.night.judging import Judge
+from integrationsmonitor.night.rereading import Rereading
 from integrationsmonitor.progress import Reporter, silent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
 
-    from integrationsmonitor.archive import ArchivedAnswer
     from integrationsmonitor.catalog import Catalog
     from integrationsmonitor.dataset import Dataset
     from integrationsmonitor.settings import Settings
+    from integrationsmonitor.sources.fetched import Years
 
 
 _AT_A_TIME = 2
@@ -88,9 +90,17 @@ def load_all(
 
 
 def load(
-    settings: Settings, dataset_id: str, report: Reporter = silent, *, dry_run: bool = False, everything: bool = False
+    settings: Settings,
+    dataset_id: str,
+    report: Reporter = silent,
+    *,
+    dry_run: bool = False,
+    everything: bool = False,
+    years: Years | None = None,
 ) -> dict[str, Any]:
     """Ask the source for one dataset, if it may have changed (or for `everything`), and accept what is new.
+
+    With `years`, only what a source answers by the year is asked for, and only these.
 
     Returns {"dataset", "changed", "rows", "answers", "unchanged", "missing", "state", "warnings", "seconds"}. Raises
     ContractError or FetchError after the refusal is on record; then nothing of tonight's answers counts. A dry run
@@ -98,9 +108,7 @@ def load(
     """
     started = time.monotonic()
     catalog = catalog_of(settings, dataset_id)
-    dataset = catalog.datasets.get(dataset_id)
-    if dataset is None:
-        raise ConfigError(f"no dataset {dataset_id!r} in {settings.catalog / 'datasets'}; `monitor status` lists them")
+    dataset = known(settings, catalog, dataset_id)
     if dataset.off_de and not dry_run:
         raise ConfigError(
             f"{dataset_id} is switched off: {dataset.off_de} Try it with `monitor fetch {dataset_id} --dry-run`; to "
@@ -108,11 +116,10 @@ def load(
         )
     if not dry_run:
         settings.claim_home()
-    lock = settings.archive / "manifest" / f"{dataset_id}.lock"
-    with nullcontext() if dry_run else files.locked(lock):
+    with nullcontext() if dry_run else locked(settings, dataset_id):
         loading = _Loading(settings, catalog, dataset, report, dry_run)
         try:
-            result = loading.run(everything=everything or dry_run)
+            result = loading.run(everything=everything or dry_run, years=years)
         except (ContractError, FetchError) as problem:
             if not dry_run:
                 kinds = {FetchError: "fetch", JumpError: "jump"}
@@ -134,10 +141,9 @@ def accept(settings: Settings, dataset_id: str, reason: str) -> dict[str, Any]:
     """
     if not reason.strip():
         raise ConfigError("a reason is needed: --reason 'confirmed by the office on …'; it goes into the journal")
-    if dataset_id not in catalog_of(settings, dataset_id).datasets:
-        raise ConfigError(f"no dataset {dataset_id!r} in {settings.catalog / 'datasets'}; `monitor status` lists them")
+    known(settings, catalog_of(settings, dataset_id), dataset_id)
     settings.claim_home()
-    with files.locked(settings.archive / "manifest" / f"{dataset_id}.lock"):
+    with locked(settings, dataset_id):
         past = archive.history(settings, dataset_id)
         refused = past.rejection or {}
         contents = [content for content in refused.get("contents", []) if content not in past.accepted_contents]
@@ -153,6 +159,19 @@ def accept(settings: Settings, dataset_id: str, reason: str) -> dict[str, Any]:
     return decision
 
 
+def known(settings: Settings, catalog: Catalog, dataset_id: str) -> Dataset:
+    """The dataset of this id; ConfigError where there is none."""
+    dataset = catalog.datasets.get(dataset_id)
+    if dataset is None:
+        raise ConfigError(f"no dataset {dataset_id!r} in {settings.catalog / 'datasets'}; `monitor status` lists them")
+    return dataset
+
+
+def locked(settings: Settings, dataset_id: str) -> AbstractContextManager[None]:
+    """Whoever changes a dataset's archive or landing holds this."""
+    return files.locked(settings.archive / "manifest" / f"{dataset_id}.lock")
+
+
 class _Loading:
     """One dataset's load: its parse key and what happened so far."""
 
@@ -161,8 +180,9 @@ class _Loading:
         self.report, self.dry_run = report, dry_run
         self.parse_key = landing.parse_key(dataset, catalog, landing.parser_version())
         self.judge = Judge(settings, catalog, dataset, self.parse_key, report, dry_run)
+        self.rereading = Rereading(settings, catalog, dataset, self.parse_key, report, dry_run)
 
-    def run(self, *, everything: bool) -> dict[str, Any]:
+    def run(self, *, everything: bool, years: Years | None) -> dict[str, Any]:
         """Ask round after round; accept each round's new answers before the next is asked for."""
         started = time.monotonic()
         past = archive.history(self.settings, self.dataset.id)
@@ -177,9 +197,9 @@ class _Loading:
                 return self._result(past)
         answers = rows = unchanged = missing = 0
         warnings: list[str] = []
-        reread = self._reread(past)
+        reread = self.rereading.reread(past)
         for fetched in asking.rounds(
-            self.settings, self.catalog, self.dataset, past, self.report, newest_only=self.dry_run
+            self.settings, self.catalog, self.dataset, past, self.report, newest_only=self.dry_run, years=years
         ):
             found = self.judge.judge(fetched, past)
             new_rows = sum(answer.rows for answer in found.accepted)
@@ -194,10 +214,12 @@ class _Loading:
             if found.fresh and not self.dry_run:
                 for _, body in found.fresh:
                     archive.put_raw(self.settings, body)
-                archive.record_delivery(self.settings, self.dataset.id, found.accepted, self.parse_key, found.warnings)
+                archive.record_delivery(
+                    self.settings, self.dataset.id, found.accepted, self.parse_key, found.warnings, of_all=years is None
+                )
                 past = archive.history(self.settings, self.dataset.id)
         if not answers and not self.dry_run:
-            archive.record_check(self.settings, self.dataset.id, unchanged, missing)
+            archive.record_check(self.settings, self.dataset.id, unchanged, missing, of_all=years is None)
         what = "new" if answers else "read anew" if reread else "unchanged" if past.accepted else "nothing there"
         seconds = time.monotonic() - started
         counted = {"answers": answers or unchanged, "rows": rows or reread}
@@ -226,45 +248,3 @@ class _Loading:
             "state": "ok" if past.accepted or answers else "not_recorded",
             "warnings": [*warnings],
         }
-
-    def _reread(self, past: archive.History) -> int:
-        """Parse the accepted bytes anew where the reader or the dataset's file changed; returns the number of rows."""
-        if not past.accepted or past.current_parse == self.parse_key:
-            return 0
-        answers = {item.answer.raw_sha256: item.answer for item in past.accepted}
-        self.report("parse", f"{self.dataset.id}: reader or dataset file changed, reading again", answers=len(answers))
-        total = 0
-        for digest, answer in answers.items():
-            target = None if self.dry_run else landing.path_of(self.settings, self.dataset.id, digest, self.parse_key)
-            total += reparse(self.settings, self.catalog, self.dataset, answer, self.parse_key, target)
-        if not self.dry_run:
-            repeats = past.current_parse if self._says_the_same(past.current_parse, list(answers)) else ""
-            if not repeats and self.dataset.local is None:  # of a local table no earlier reading may stay
-                for digest in answers:
-                    landed = landing.path_of(self.settings, self.dataset.id, digest, past.current_parse)
-                    archive.put_reading(self.settings, self.dataset.id, landed)
-            archive.record_parse(self.settings, self.dataset.id, self.parse_key, list(answers), repeats)
-        return total
-
-    def _says_the_same(self, earlier: str, raws: list[str]) -> bool:
-        """Whether an earlier parse said the same of all these bytes (a change of code that changed no figure)."""
-        pairs = [
-            [landing.path_of(self.settings, self.dataset.id, raw, key) for key in (earlier, self.parse_key)]
-            for raw in raws
-        ]
-        return bool(earlier) and all(old.exists() and landing.same_rows(old, new) for old, new in pairs)
-
-
-def reparse(
-    settings: Settings,
-    catalog: Catalog,
-    dataset: Dataset,
-    answer: ArchivedAnswer,
-    parse_key: str,
-    target: Any,
-) -> int:
-    """Make the landing file of an archived answer again; returns its rows."""
-    content = parsing.archived(settings, dataset, answer)
-    scope = parsing.days_of(answer)
-    rows, _ = parsing.parse(catalog, dataset, content, answer.raw_sha256, parse_key, scope, target)
-    return rows

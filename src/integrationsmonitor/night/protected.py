@@ -20,21 +20,26 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from integrationsmonitor.progress import Reporter
+    from integrationsmonitor.runs import Run
     from integrationsmonitor.settings import Settings
 
 
 def build(
-    settings: Settings, tables: Mapping[str, pa.Table], report: Reporter, folder: Path | None = None
+    settings: Settings,
+    tables: Mapping[str, pa.Table],
+    report: Reporter,
+    folder: Path | None = None,
+    run: Run | None = None,
 ) -> warehouse.WarehouseResult:
     """Build it, and build it again without what would tell a hidden cell."""
-    built = warehouse.build(settings, tables, report, folder)
+    built = warehouse.build(settings, tables, report, folder, run)
     found = _check(built, report)
     if not found.withheld:
         return built
     rows = [{"value_id": value_id, "reason_de": reason} for value_id, reason in found.withheld.items()]
     told = publications.table(publications.rows_in(tables["publication"]), found.withheld)
     silent = {**tables, "confidential": arrow_table("confidential", rows), "publication": told}
-    built = warehouse.build(settings, silent, report, folder)
+    built = warehouse.build(settings, silent, report, folder, run)
     left = _check(built, report).withheld
     if left:
         raise MonitorError(

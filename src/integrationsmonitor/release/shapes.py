@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 SIDES = ("old", "new")
 EXAMPLES = 5
-# It names the release, so that its key is another one every time.
-_NAMES_THE_RELEASE = "meta_release"
+# They tell of this release and of this build, so that their keys are others every time.
+_OF_ITS_OWN = {"meta_release", "mart_run"}
 _PERIOD, _VALUE = "period_end", "value_id"
 Columns = Mapping[str, Mapping[str, str]]
 
@@ -49,9 +49,10 @@ def compared(
     usable = {
         table: keys[table]
         for table in both
-        if table in keys and all(old[table].get(name) == new[table].get(name, "") for name in keys[table])
+        if table in keys
+        and table not in _OF_ITS_OWN
+        and all(old[table].get(name) == new[table].get(name, "") for name in keys[table])
     }
-    usable.pop(_NAMES_THE_RELEASE, None)
     con.execute("create or replace temp table silent as select unnest($1::varchar[]) as value_id", [[*silent]])
     with_value = {table for table in both if _VALUE in old[table] and _VALUE in new[table]}
     differing = {
@@ -72,10 +73,12 @@ def compared(
             for table in both
             if old[table] != new[table]
         },
-        "rows": {table: counts for table, counts in rows.items() if counts[0] != counts[1]},
+        "rows": {
+            table: counts for table, counts in rows.items() if counts[0] != counts[1] and table not in _OF_ITS_OWN
+        },
         "rows_per_year": {table: years for table, years in per_year.items() if years},
         "keys": {table: found for table, found in differing.items() if found["appeared"] or found["gone"]},
-        "keys_not_compared": [table for table in both if table not in usable and table != _NAMES_THE_RELEASE],
+        "keys_not_compared": [table for table in both if table not in usable and table not in _OF_ITS_OWN],
     }
 
 

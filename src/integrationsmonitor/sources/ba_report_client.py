@@ -29,26 +29,29 @@ if TYPE_CHECKING:
     from integrationsmonitor.catalog import Catalog
     from integrationsmonitor.dataset import Dataset
     from integrationsmonitor.http import HttpClient, Response
+    from integrationsmonitor.sources.fetched import Years
 
 _WEEK = timedelta(days=7)
 _MAX_LINKS = 100_000
 _NOT_FOUND, _SLOW_DOWN = 404, 403
 
 
-def fetch(dataset: Dataset, catalog: Catalog, base_url: str, http: HttpClient, past: History) -> Iterator[Fetched]:
+def fetch(
+    dataset: Dataset, catalog: Catalog, base_url: str, http: HttpClient, past: History, only: Years | None = None
+) -> Iterator[Fetched]:
     """One answer per month that is to be asked for; an empty body where the month is not out yet.
 
     Each is asked for when the one before has been taken: a first night asks for years, and keeps what it has.
     """
-    months = _months(dataset, past)
+    months = _months(dataset, past, only)
     links = _links(dataset, base_url, http) if months else []
     kreise = sorted(catalog.kreise_of(dataset, LAST_DAY))
     for month in months:
         yield _month(dataset, month, kreise, links, base_url, http)
 
 
-def _months(dataset: Dataset, past: History) -> list[str]:
-    """Months that are not held, and once a week, after these, the newest that is.
+def _months(dataset: Dataset, past: History, only: Years | None) -> list[str]:
+    """Months that are not held, and once a week, after these, the newest that is; or all months of the years `only`.
 
     A report comes out in the last days of its month, so that in its last week the current month is asked for, too. The
     portal puts a corrected report in the place of the first one without notice; where that one is gone, new months are
@@ -61,6 +64,8 @@ def _months(dataset: Dataset, past: History) -> list[str]:
     while (year, month) < (last.year, last.month):
         months.append(f"{year}-{month:02}")
         year, month = year + month // 12, month % 12 + 1
+    if only is not None:
+        return [month for month in months if only.overlap(month, month)]
     again = max((slot for slot in held if slot in months), default="")
     if again:
         came = moment(held[again].retrieved_at)

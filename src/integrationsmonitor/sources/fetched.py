@@ -1,4 +1,7 @@
-"""What every client of a source hands on: `Fetched`, one answer with what was asked; and how an address is sent."""
+"""What every client of a source hands on: `Fetched`, one answer with what was asked; and how an address is sent.
+
+`Years` narrows what is asked for.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,18 @@ _SAFE = "/?&=%+:;,@!$'()*~-._"
 def escaped(address: str) -> str:
     """A path and query as they are sent: blanks, umlauts and the like encoded, what is encoded already left alone."""
     return quote(address, safe=_SAFE)
+
+
+@dataclass(frozen=True)
+class Years:
+    """From which year to which, both included."""
+
+    first: int
+    last: int
+
+    def overlap(self, begins: str | int, ends: str | int) -> bool:
+        """Whether a span of days (ISO) or years has a day in these years."""
+        return int(str(begins)[:4]) <= self.last and int(str(ends)[:4]) >= self.first
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from integrationsmonitor.catalog import Catalog
     from integrationsmonitor.dataset import Dataset
     from integrationsmonitor.http import HttpClient
+    from integrationsmonitor.sources.fetched import Years
 
 _NOT_FOUND = 404
 
 
-def fetch(dataset: Dataset, catalog: Catalog, base_url: str, http: HttpClient, past: History) -> Iterator[Fetched]:
-    """One answer, or one per year; an empty body where the host has nothing."""
+def fetch(
+    dataset: Dataset, catalog: Catalog, base_url: str, http: HttpClient, past: History, only: Years | None = None
+) -> Iterator[Fetched]:
+    """One answer, or one per year (`only` passes over the others); an empty body where the host has nothing."""
     del catalog, past  # a table is small and has no list of changes: all of it is asked for
     link = str(dataset.source["link"])
     if not link:
@@ -38,6 +41,8 @@ def fetch(dataset: Dataset, catalog: Catalog, base_url: str, http: HttpClient, p
     said: dict[bytes, int] = {}
     years = range(int(dataset.source["start_year"]), clock.now().year + 1) if YEAR in link else (None,)
     for year in years:
+        if year and only is not None and not only.overlap(year, year):
+            continue
         url = base_url + escaped(link.replace(YEAR, str(year)))
         answer = http.fetch(url, dataset_id=dataset.id, accept=(200, _NOT_FOUND))
         body = b"" if answer.status == _NOT_FOUND else answer.body
