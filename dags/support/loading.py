@@ -141,12 +141,13 @@ def build() -> dict[str, Any]:
     """Build, check and publish; a failed gate is a failed task. A killed one is tried again, and finds what is left."""
     from integrationsmonitor import night
     from integrationsmonitor.settings import Settings
-    from support.story import last_build, reporter, tell_build
+    from support.story import folded, last_build, reporter, tell_build
 
     settings = Settings.from_env()
     before = last_build(settings)
     try:
-        outcome = night.build_and_publish(settings, reporter())
+        with folded("step by step"):
+            outcome = night.build_and_publish(settings, reporter())
     except Exception as error:
         raise AirflowFailException(f"{type(error).__name__}: {error}") from error
     finally:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 LOG = logging.getLogger("monitor")
 SLOWEST = 12
@@ -32,6 +32,17 @@ def reporter() -> Any:
             shown_elsewhere(stage, text, **counts)
 
     return report
+
+
+@contextmanager
+def folded(title: str) -> Iterator[None]:
+    """Let Airflow's page fold what is logged meanwhile; of libraries only what needs attention is logged."""
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    _say(f"::group::{title}")
+    try:
+        yield
+    finally:
+        _say("::endgroup::")
 
 
 def tell_load(settings: Any, result: dict[str, Any]) -> dict[str, Any]:
@@ -64,7 +75,8 @@ def tell_build(settings: Any, since: int) -> None:
             head = f"build {run.run_no}: {run.outcome}, {run.seconds:.0f} s {run.release_id}"
             _say(head.rstrip(), *node_lines(steps, usual), "")
             _say(f"dbt: {len(nodes) - n_tests} models, {n_tests} tests", *node_lines(nodes, usual, SLOWEST))
-            _say("::group::every model and test", *node_lines(nodes, usual), "::endgroup::")
+            with folded("every model and test"):
+                _say(*node_lines(nodes, usual))
             if run.outcome == runs.RELEASED:
                 _say("", *_news(settings), *_pages(settings))
 

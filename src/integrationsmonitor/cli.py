@@ -10,7 +10,7 @@ import json
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -272,6 +272,37 @@ def watch(as_json: AsJson = False) -> None:
         causes = [cause.as_dict() for cause in night.watch(_settings())]
         print(json.dumps(causes, ensure_ascii=False) if as_json else "\n".join(cause_lines(causes)))
         raise typer.Exit(2 if causes else 0)
+
+
+@app.command("metrics")
+def print_metrics(
+    serve: Annotated[bool, typer.Option("--serve", help="Answer Prometheus over HTTP until Ctrl-C.")] = False,
+    host: Annotated[
+        str, typer.Option("--host", help="Where to listen; by default nobody outside can ask.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 9469,
+) -> None:
+    """Print what Prometheus wants to know: age of the release, datasets by state, seconds per step, rows."""
+    import signal
+
+    from integrationsmonitor import metrics, night
+
+    with _one_line_errors():
+        settings = Settings.from_env()  # not claimed: a server of metrics reads a home that others write
+
+        def ask() -> tuple[dict[str, Any], list[dict[str, Any]]]:
+            return night.summary(settings), [cause.as_dict() for cause in night.watch(settings)]
+
+        if not serve:
+            print(metrics.text(ask), end="")
+            return
+        server, thread = metrics.serve(ask, host, port)
+        print(f"metrics   http://{host}:{server.server_port}/metrics", flush=True)
+        signal.signal(signal.SIGTERM, lambda *_: server.shutdown())
+        try:
+            thread.join()
+        except KeyboardInterrupt:
+            server.shutdown()
 
 
 @app.command("first-night")

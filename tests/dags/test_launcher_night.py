@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import zipfile
@@ -79,6 +80,80 @@ def test_a_night_runs_through_the_scheduler_and_ends_with_a_release(first_night)
     assert {dataset_id for dataset_id in ALL_IDS if f"{dataset_id}: new" in output} == RECORDED
     assert {dataset_id for dataset_id in ALL_IDS if f"{dataset_id}: nothing there" in output} == NOT_RECORDED
     assert release_of(home)["release_id"] in output
+
+
+def asked(home: Path, sql: str) -> list[tuple]:
+    """Rows of Airflow's metadata."""
+    with contextlib.closing(sqlite3.connect(f"file:{home}/airflow/airflow.db?mode=ro", uri=True)) as con:
+        return con.execute(sql).fetchall()
+
+
+def test_two_loads_that_end_apart_make_one_build_and_the_second_run_finds_nothing_to_do(first_night):
+    home, _, _ = first_night
+    ends = asked(home, "select dag_id, end_date from dag_run where dag_id like 'load_%'")
+    assert len({end for _, end in ends}) == 2, "the loads ended at the very same moment: nothing was tried"
+    states = asked(home, "select state from task_instance where task_id = 'build_and_publish'")
+    assert states.count(("success",)) == 1
+    assert set(states) <= {("success",), ("skipped",)}
+    assert len(list((home / "releases").iterdir())) == 1
+
+
+def test_the_log_of_the_build_tells_the_story_and_that_of_a_load_too(first_night):
+    home, _, _ = first_night
+    logs = home / "airflow" / "logs"
+    [build] = logs.glob("dag_id=build_warehouse/*/task_id=build_and_publish/*.log")
+    said = [
+        json.loads(line).get("event", "") for line in build.read_text(encoding="utf-8").splitlines() if line[0] == "{"
+    ]
+    release = release_of(home)["release_id"]
+    head = next(
+        number for number, line in enumerate(said) if re.fullmatch(rf"build 1: released, \d+ s {release}", line)
+    )
+    told = said[head:]
+    unfolded = told[: told.index("::group::every model and test")] + told[told.index("::endgroup::") :]
+    assert len(unfolded) < 60, "the story no longer fits one screen"
+    assert any(re.match(r"ok +step +\d+\.\d\d .* gate$", line) for line in told)
+    assert any(re.fullmatch(r"dbt: \d+ models, \d+ tests", line) for line in told)
+    assert sum(bool(re.match(r"ok +test ", line)) for line in told) > 100
+    assert f"  what is new      {home / 'current'}/diff.md" in told
+    load = next(logs.glob("dag_id=load_ba/*/task_id=load/map_index=0/*.log"))
+    assert "  answers " in load.read_text(encoding="utf-8")
+    assert '"level": "error"' not in load.read_text(encoding="utf-8").replace('":"', '": "'), "progress is no error"
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "conf", "ended"),
+    [
+        ("load_ba", "", {"success"}),
+        ("load_tls", '{"everything": true}', {"success"}),
+        ("build_warehouse", "", {"skipped"}),
+        ("backfill", '{"datasets": ["regio_13111_01_03_4"], "action": "reparse", "reason": "a try"}', {"success"}),
+        ("watch_sources", "", {"success"}),
+    ],
+)
+def test_each_timetable_runs_by_hand_and_changes_nothing_that_is_released(first_night, dag_id, conf, ended):
+    home, _, _ = first_night
+    before = release_of(home)
+    environment = {
+        **os.environ,
+        "AIRFLOW_HOME": str(home / "by-hand"),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "MONITOR_HOME": str(home),
+        "MONITOR_SOURCE": "recorded",
+        "PYTHONPATH": str(PROJECT / "dags"),
+    }
+    airflow = Path(sys.executable).with_name("airflow")
+    if not (home / "by-hand" / "airflow.db").exists():
+        subprocess.run([airflow, "db", "migrate"], env=environment, capture_output=True, check=True, timeout=300)
+        subprocess.run([airflow, "dags", "reserialize"], env=environment, capture_output=True, check=True, timeout=300)
+    command = [airflow, "dags", "test", dag_id, *(["--conf", conf] if conf else [])]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    with contextlib.closing(sqlite3.connect(home / "by-hand" / "airflow.db")) as con:
+        states = con.execute("select distinct state from task_instance where dag_id = ?", [dag_id]).fetchall()
+    assert {state for (state,) in states} == ended
+    assert release_of(home) == before
 
 
 def test_a_second_night_asks_every_source_finds_nothing_new_and_builds_nothing(first_night):

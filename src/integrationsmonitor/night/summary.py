@@ -9,11 +9,13 @@ the data.
 from __future__ import annotations
 
 import json
+import shutil
+from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor import clock, freshness, release
+from integrationsmonitor import clock, freshness, release, runs
 from integrationsmonitor.catalog import catalog_of
 from integrationsmonitor.night import incidents, inputs
 
@@ -36,15 +38,22 @@ def summary(settings: Settings) -> dict[str, Any]:
     published = {entry["dataset_id"]: entry for entry in now.get("datasets", [])}
     day = judged_on(settings)
     histories = inputs.histories_of(settings, catalog)
+    states = [
+        state_of(catalog.datasets[dataset_id], past, published.get(dataset_id, {}), day)
+        for dataset_id, past in histories.items()
+    ]
     return {
         "mode": settings.mode,
         "judged_on": day.isoformat(),
-        "datasets": [
-            state_of(catalog.datasets[dataset_id], past, published.get(dataset_id, {}), day)
-            for dataset_id, past in histories.items()
-        ],
+        "datasets": states,
         "failures": [{"what": key, **failure} for key, failure in incidents.standing(settings).items()],
+        "states": dict(sorted(Counter(entry["state"] for entry in states).items())),
         "release_id": now.get("release_id"),
+        "released_at": now.get("released_at"),
+        "age_seconds": _age(now),
+        "code_version": now.get("code_version"),
+        "build": _last_build(settings),
+        "free_bytes": shutil.disk_usage(settings.home).free if settings.home.exists() else None,
         "gate": now.get("gate"),
         "quality": now.get("quality") or {},
         "rows": dict(sorted(now.get("tables", {}).items())),
@@ -54,6 +63,27 @@ def summary(settings: Settings) -> dict[str, Any]:
             "quality": str(settings.current / "quality" / "index.html"),
         },
     }
+
+
+def _age(now: Mapping[str, Any]) -> int | None:
+    """Seconds since the current release was made; None where there is none."""
+    if not now:
+        return None
+    return round((clock.now() - datetime.fromisoformat(now["released_at"])).total_seconds())
+
+
+def _last_build(settings: Settings) -> dict[str, Any] | None:
+    """How the newest build ended and how long its steps took; of one under way, those that are over."""
+    for run in reversed(runs.listed(settings, newest=1)):
+        return {
+            "run_no": run.run_no,
+            "started_at": run.started_at.isoformat(),
+            "outcome": run.outcome,
+            "seconds": run.seconds,
+            "steps": {step.name: step.seconds for step in run.steps},
+            "problem": run.problem or None,
+        }
+    return None
 
 
 def state_of(dataset: Dataset, past: History, held: Mapping[str, Any], day: date) -> dict[str, Any]:
