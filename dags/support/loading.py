@@ -23,6 +23,7 @@ RETRIES = 2  # how long to wait between them is the environment's business: [cor
 LOAD_LIMIT = timedelta(hours=3)  # a first live night asks for decades, with pauses
 BUILD_LIMIT = timedelta(hours=2)
 SHORT_LIMIT = timedelta(minutes=10)
+LOADING: dict[str, Any] = {"retries": RETRIES, "execution_timeout": LOAD_LIMIT, "multiple_outputs": False}
 RUN_LIMIT = timedelta(hours=12)  # of a run with its retries: the next night finds the way free
 
 
@@ -39,12 +40,7 @@ def only_fetches_again() -> Iterator[None]:
         raise AirflowFailException(f"{type(error).__name__}: {error}") from error
 
 
-@task(
-    retries=RETRIES,
-    execution_timeout=LOAD_LIMIT,
-    multiple_outputs=False,
-    map_index_template="{{ task.op_kwargs['dataset_id'] }}",
-)
+@task(map_index_template="{{ task.op_kwargs['dataset_id'] }}", **LOADING)
 def load(dataset_id: str, params: Any = None) -> dict[str, Any]:
     """Fetch, check and land one dataset. A rejected answer fails at once; only a fetch error is worth a retry."""
     from integrationsmonitor import night
@@ -72,12 +68,7 @@ def plan_backfill(context: Any) -> list[str]:
     return datasets
 
 
-@task(
-    retries=RETRIES,
-    execution_timeout=LOAD_LIMIT,
-    multiple_outputs=False,
-    map_index_template="{{ task.op_kwargs['dataset_id'] }}",
-)
+@task(map_index_template="{{ task.op_kwargs['dataset_id'] }}", **LOADING)
 def redo(dataset_id: str, params: Any = None) -> dict[str, Any]:
     """Fetch or read one dataset again, as the form of the run says."""
     from integrationsmonitor import night
@@ -90,7 +81,7 @@ def redo(dataset_id: str, params: Any = None) -> dict[str, Any]:
         return tell_load(settings, night.backfill(settings, dataset_id, params["action"], years, reporter()))
 
 
-@task(retries=RETRIES, execution_timeout=LOAD_LIMIT, multiple_outputs=False)
+@task(**LOADING)
 def load_described() -> list[dict[str, Any]]:
     """Load the tables of the drop folder, which no list knows beforehand; what is refused stands on record."""
     from integrationsmonitor import night
