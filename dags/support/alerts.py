@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DAGS = Path(__file__).resolve().parents[1]
 BUILD_TASK = "task:build_warehouse.build_and_publish"
+MAPPED = ("load", "redo")  # tasks of one dataset each
 
 
 class TaskOutcome(BaseNotifier):
@@ -41,7 +42,8 @@ class TaskOutcome(BaseNotifier):
 
         settings = Settings.from_env()
         ti = context["ti"]
-        key, dataset_id = _key(ti.dag_id, ti.task_id, getattr(ti, "map_index", -1))
+        label = getattr(ti, "rendered_map_index", None)
+        key, dataset_id = _key(ti.dag_id, ti.task_id, getattr(ti, "map_index", -1), label)
         reason = str(context.get("exception") or f"{ti.dag_id}: Prozess ohne Meldung beendet (Speicher? Neustart?)")
         if not self.failed or _is_known(settings, key, dataset_id, reason):
             if incidents.clear(settings, key):
@@ -75,7 +77,7 @@ def tell_silent_failures(settings: Any, dag_id: str, states: dict[str, str], con
     found = {}
     for name in sorted(name for name, state in states.items() if str(state) == "failed"):
         task_id, _, index = name.rpartition("_")
-        mapped = (task_id, int(index)) if task_id == "load" and index.isdecimal() else (name, -1)
+        mapped = (task_id, int(index)) if task_id in MAPPED and index.isdecimal() else (name, -1)
         key, dataset_id = _key(dag_id, *mapped)
         stands = key in incidents.standing(settings)
         if stands or ((dataset_id or key == BUILD_TASK) and on_record(settings, dataset_id)):
@@ -130,13 +132,14 @@ def _tell(settings: Any, causes: list[Cause], context: Any, about: set[str] | No
     return alerts.tell(settings, causes, channels(settings.environment, context), to_console, about=about)
 
 
-def _key(dag_id: str, task_id: str, map_index: int | None) -> tuple[str, str]:
-    """The incident's key of a task, and the dataset of a mapped load."""
+def _key(dag_id: str, task_id: str, map_index: int | None, label: str | None = None) -> tuple[str, str]:
+    """The incident's key of a task, and the dataset of a mapped one: its name on the page, or its place in the list."""
     name = f"task:{dag_id}.{task_id}"
     ids = DATASET_IDS.get(dag_id.removeprefix("load_"), [])
-    if task_id != "load" or map_index is None or not 0 <= map_index < len(ids):
+    if task_id not in MAPPED or map_index is None or map_index < 0:
         return name, ""
-    return f"{name}:{ids[map_index]}", ids[map_index]
+    dataset_id = label or (ids[map_index] if map_index < len(ids) else "")
+    return (f"{name}:{dataset_id}", dataset_id) if dataset_id else (f"{name}:{map_index}", "")
 
 
 def _is_known(settings: Any, key: str, dataset_id: str, reason: str) -> bool:

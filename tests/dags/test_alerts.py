@@ -170,6 +170,15 @@ def test_a_task_that_failed_for_a_reason_on_record_is_left_to_the_morning(place)
     assert [post["cause"] for post in place.posts] == ["quarantine"]
 
 
+def test_a_backfill_of_a_refused_dataset_is_left_to_the_morning_and_one_that_dies_is_told(place):
+    refuse(place)
+    place.probe("redone", DATASET, f"ContractError: {ERROR}")
+    assert place.posts == []
+    place.probe("redone", NEXT, "worker was killed")
+    [post] = place.posts
+    assert (post["dataset"], post["cause"]) == (NEXT, "task")
+
+
 def test_tasks_that_could_not_speak_are_told_by_their_failed_run_and_those_on_record_are_not(place):
     """A process killed for want of memory runs no callback of its own."""
     refuse(place)
