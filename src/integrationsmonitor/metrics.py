@@ -80,8 +80,9 @@ def _of_the_release(facts: Facts) -> Iterator[GaugeMetricFamily]:
         return
     about = {"release_id": facts["release_id"], "source_mode": facts["mode"], "code_version": facts["code_version"]}
     yield _gauge("release_info", "The current release", [(about, 1)])
-    yield _gauge("release_timestamp_seconds", "When it was made", [({}, _seconds(facts["released_at"]))])
-    yield _gauge("release_age_seconds", "How old it is", [({}, facts["age_seconds"])])
+    if facts["released_at"]:
+        yield _gauge("release_timestamp_seconds", "When it was made", [({}, _seconds(facts["released_at"]))])
+        yield _gauge("release_age_seconds", "How old it is", [({}, facts["age_seconds"])])
     yield _gauge("table_rows", "Rows of its tables", [({"table": name}, rows) for name, rows in facts["rows"].items()])
     quality = facts["quality"]
     if "expectations" in quality:

@@ -66,8 +66,8 @@ def summary(settings: Settings) -> dict[str, Any]:
 
 
 def _age(now: Mapping[str, Any]) -> int | None:
-    """Seconds since the current release was made; None where there is none."""
-    if not now:
+    """Seconds since the current release was made; None where there is none, or it does not say."""
+    if not now.get("released_at"):
         return None
     return round((clock.now() - datetime.fromisoformat(now["released_at"])).total_seconds())
 
