@@ -32,9 +32,7 @@ def prepare() -> list[str]:
     """Create or migrate the database, publish the timetables, end what a killed run left; return import errors."""
     initdb()
     _end_stale_runs()
-    Pool.create_or_update_pool(
-        POOL, slots=1, description="The one writer of the candidate warehouse", include_deferred=False
-    )
+    make_pool()
     manager = DagBundlesManager()
     errors: list[str] = []
     with create_session() as session:
@@ -46,6 +44,13 @@ def prepare() -> list[str]:
             errors += [f"{path}: {error.strip().splitlines()[-1]}" for path, error in bag.import_errors.items()]
             sync_bag_to_db(bag, bundle.name, bundle_version=None, session=session)
     return errors
+
+
+def make_pool() -> None:
+    """The pool of the build: one slot, since one process writes the candidate."""
+    Pool.create_or_update_pool(
+        POOL, slots=1, description="The one writer of the candidate warehouse", include_deferred=False
+    )
 
 
 def _end_stale_runs() -> None:
