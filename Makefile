@@ -11,11 +11,12 @@ PYTHON ?= python3
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv-venv/bin/uv)
 VENV := .venv/bin
 STAMP := .venv/.installed
+SERVER_STAMP := .venv-server/.installed
 AIRFLOW := PYTHONPATH=dags $(VENV)/python -m
 IDS := dags/support/dataset_ids.py
 SOURCES := src tests dags scripts benchmarks
 
-.PHONY: help install run up down test test-slow test-offices faults damages lint format ids kennzahlen bench bench-publish clean
+.PHONY: help install secrets run up down test test-slow test-topology test-offices faults damages lint format ids kennzahlen bench bench-publish clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -37,6 +38,9 @@ $(IDS): dags/support/make_dataset_ids.py $(wildcard catalog/datasets/*.yml) | $(
 
 install: $(STAMP) ## the environment in .venv, from the lock file, with byte code
 
+secrets: ## .env for docker-compose.yml, with all passwords and keys made anew; refuses where there is one
+	@$(PYTHON) scripts/make_secrets.py
+
 run: $(STAMP) $(IDS) ## one night through Airflow on the recorded source, then a summary; a second one without news is quick
 	@MONITOR_SOURCE=recorded $(AIRFLOW) support.launch; code=$$?; \
 	case $$code in \
@@ -52,10 +56,18 @@ down: $(STAMP) ## end what `make up` started, all of it
 	@MONITOR_SOURCE=$${MONITOR_SOURCE:-recorded} $(AIRFLOW) support.stay down
 
 test: $(STAMP) ## the fast tests (at most 10 minutes on 2 cores)
-	$(VENV)/pytest -m "not slow and not offices" -n 2
+	$(VENV)/pytest -m "not slow and not topology and not offices" -n 2
 
 test-slow: $(STAMP) ## the long repeats and the real scheduler
 	$(VENV)/pytest -m slow -p no:xdist
+
+# what the Dockerfile installs, at the very path of the image; an environment of its own beside .venv
+$(SERVER_STAMP): pyproject.toml uv.lock tests/topology/sync_image.sh $(filter-out uv,$(UV))
+	unshare --mount tests/topology/sync_image.sh $(UV)
+	@touch $@
+
+test-topology: $(STAMP) $(SERVER_STAMP) ## docker-compose.yml runs for real, without Docker, and survives (scripts/install_topology.sh first, root)
+	unshare --mount --net --pid --fork --mount-proc --kill-child $(VENV)/pytest -m topology -p no:xdist tests/topology
 
 test-offices: $(STAMP) ## programs of offices read a release (scripts/install_offices.sh installs them, Debian)
 	$(VENV)/pytest -m offices -p no:xdist

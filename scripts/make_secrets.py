@@ -30,7 +30,12 @@ SECRETS = {
     "REDIS_PASSWORD": ("the queue of the workers; renew it when no task runs", [RESTART]),
     "AIRFLOW_FERNET_KEY": (
         "encrypts connections in the metadata",
-        [RESTART, "docker compose exec scheduler airflow rotate-fernet-key", "then remove `,<old key>` from .env"],
+        [
+            RESTART,
+            "docker compose exec scheduler airflow rotate-fernet-key",
+            "(then keep only the first key of AIRFLOW_FERNET_KEY in .env)",
+            RESTART,
+        ],
     ),
     "AIRFLOW_JWT_SECRET": ("signs tokens: all users log in anew, running tasks are tried again", [RESTART]),
     "AIRFLOW_API_SECRET": ("signs sessions of the page: all users log in anew", [RESTART]),
@@ -41,7 +46,8 @@ SECRETS = {
         "the user `admin` of Grafana",
         [
             "docker compose --profile monitoring up -d grafana",
-            """docker compose exec grafana sh -c 'grafana cli admin reset-admin-password "$GF_SECURITY_ADMIN_PASSWORD"'""",
+            "docker compose exec grafana sh -c "
+            """'grafana cli admin reset-admin-password "$GF_SECURITY_ADMIN_PASSWORD"'""",
         ],
     ),
 }
@@ -82,7 +88,7 @@ AIRFLOW_CONN_SMTP_DEFAULT=
 """
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """What was asked cannot be done; says why and what to do."""
 
 
@@ -104,7 +110,7 @@ def create(file: Path, source: str) -> None:
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise Refused(
+        raise RefusedError(
             f"{file} exists and is not overwritten: what it opens would stay locked. "
             f"Renew single secrets with --rotate NAME; names: {', '.join(SECRETS)}"
         ) from None
@@ -116,17 +122,17 @@ def create(file: Path, source: str) -> None:
 def rotate(file: Path, names: list[str]) -> list[str]:
     """Renew these secrets in place, and return the commands that make the services follow."""
     if unknown := sorted(set(names) - set(SECRETS)):
-        raise Refused(f"{', '.join(unknown)}: not a secret made here; names: {', '.join(SECRETS)}")
+        raise RefusedError(f"{', '.join(unknown)}: not a secret made here; names: {', '.join(SECRETS)}")
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as problem:
-        raise Refused(f"{file}: {problem.strerror}; `make secrets` makes one") from None
+        raise RefusedError(f"{file}: {problem.strerror}; `make secrets` makes one") from None
     for name in names:
         line = re.compile(rf"^{name}=(.*)$", re.MULTILINE)
         if not (old := line.search(text)):
-            raise Refused(f"{file} has no line {name}=…: add one with any value, then rotate it")
+            raise RefusedError(f"{file} has no line {name}=…: add one with any value, then rotate it")
         # the first key encrypts, all of them decrypt: what is stored stays readable until it is encrypted anew
-        kept = f",{old[1].split(',')[0]}" if name == FERNET else ""
+        kept = f",{old[1]}" if name == FERNET else ""
         text = text[: old.start(1)] + new_secret(name) + kept + text[old.end(1) :]
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -157,7 +163,7 @@ def main(arguments: list[str]) -> int:
             print(f"{given.file}: written, readable by you alone. Fill in the accounts of the sources, then run:")
             print("    docker compose up -d --build")
             print("Log in as viewer, operator or admin; the passwords stand in the file.")
-    except Refused as refusal:
+    except RefusedError as refusal:
         print(f"make_secrets: {refusal}", file=sys.stderr)
         return 1
     return 0

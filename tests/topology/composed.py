@@ -1,6 +1,6 @@
 """The compose file as a compose implementation resolves it.
 
-In: docker-compose.yml, a .env file, profiles. Out: the services of these profiles, each with what a container would get.
+In: docker-compose.yml, a .env file, profiles. Out: the services of these profiles, each with what a container gets.
 Refuses: what docker-compose refuses, with its words.
 """
 
@@ -19,7 +19,7 @@ IMPLEMENTATION = "docker-compose"
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The compose implementation does not take it; its own words."""
 
 
@@ -108,7 +108,7 @@ class Service:
 
 
 def resolve(env_file: Path, *profiles: str, project: Path = PROJECT) -> dict[str, Service]:
-    """The services that would start with these profiles; raises Refused."""
+    """The services that would start with these profiles; raises RefusedError."""
     raw = resolve_all(env_file, project)
     return {
         name: Service(name, service)
@@ -118,12 +118,12 @@ def resolve(env_file: Path, *profiles: str, project: Path = PROJECT) -> dict[str
 
 
 def resolve_all(env_file: Path, project: Path = PROJECT) -> dict[str, Any]:
-    """Everything that `docker-compose config` prints; raises Refused. Only the file speaks, not this shell."""
+    """Everything that `docker-compose config` prints; raises RefusedError. Only the file speaks, not this shell."""
     command = [IMPLEMENTATION, "--env-file", str(env_file), "--file", str(project / "docker-compose.yml"), "config"]
     environment = {"PATH": "/usr/bin:/bin", "HOME": "/tmp"}
-    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=project, env=environment, check=False, capture_output=True, text=True)
     if done.returncode:
-        raise Refused(done.stderr.strip())
+        raise RefusedError(done.stderr.strip())
     return yaml.safe_load(done.stdout)
 
 

@@ -39,7 +39,7 @@ def make_root(root: Path, spec: dict) -> None:
     for folder in spec["tmpfs"]:
         place = root / folder.lstrip("/")
         place.mkdir(parents=True, exist_ok=True)
-        mount("-t", "tmpfs", "-o", "mode=1777", "tmpfs", str(place))
+        mount("-t", "tmpfs", "-o", "mode=1777,nosuid,nodev,noexec", "tmpfs", str(place))
     for path, text in spec["files"].items():
         (root / path.lstrip("/")).write_text(text, encoding="utf-8")
     if spec["read_only"]:

@@ -1,4 +1,4 @@
-"""A small engine: starts the services of a compose file as processes, in the order of their conditions, and restarts them.
+"""A small engine: starts the services of a compose file as processes, in the order of their conditions, and restarts.
 
 In: services and a folder for volumes and logs. Out: processes with the command, environment, user, mounts, privileges
 and health checks that the compose file names, each in its own mount, PID and UTS namespace; all share one loopback.
@@ -24,6 +24,7 @@ from composed import PROJECT, Health, Service
 from image import LINKS, Image, image_of
 
 CONTAINER = Path(__file__).with_name("container.py")
+NAMESPACES = ("unshare", "--mount", "--pid", "--uts", "--fork", "--kill-child")
 START_INTERVAL = 2.0  # seconds between checks until the first good one
 TICK = 0.2
 
@@ -82,14 +83,16 @@ class Engine:
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
     def wait(self, limit: float) -> None:
-        """Until everything is started and healthy, or ended well where it is to end; raises TimeoutError with the reason."""
+        """Until all are healthy, or ended well where they are to end; raises TimeoutError with the reason."""
         deadline = time.monotonic() + limit
         while time.monotonic() < deadline:
             with self._lock:
                 late = [name for name in self.running if not self._is_ready(name)]
                 broken = [name for name, one in self.running.items() if one.exit_code and not one.service.restarts]
             if broken:
-                raise TimeoutError(f"{broken[0]} ended with {self.running[broken[0]].exit_code}:\n{self.log(broken[0])[-3000:]}")
+                raise TimeoutError(
+                    f"{broken[0]} ended with {self.running[broken[0]].exit_code}:\n{self.log(broken[0])[-3000:]}"
+                )
             if not late:
                 return
             time.sleep(TICK)
@@ -139,10 +142,38 @@ class Engine:
     def execute(self, name: str, command: list[str], timeout: float = 60.0) -> subprocess.CompletedProcess[bytes]:
         """As `docker compose exec`: in the namespaces, root, user and environment of the service."""
         one = self.running[name]
-        enter = ["nsenter", "--target", str(self.pid(name)), "--mount", "--pid", "--uts", "--root", f"--wdns={one.image.workdir}"]
+        enter = [
+            "nsenter",
+            "--target",
+            str(self.pid(name)),
+            "--mount",
+            "--pid",
+            "--uts",
+            "--root",
+            f"--wdns={one.image.workdir}",
+        ]
         environment = {**one.image.environment, **one.service.environment, "HOSTNAME": one.service.hostname}
         words = ["env", "-i", *(f"{key}={value}" for key, value in environment.items()), *command]
-        return subprocess.run([*enter, *_privileges(one.service), *words], capture_output=True, timeout=timeout)
+        return subprocess.run(
+            [*enter, *_privileges(one.service), *words], check=False, capture_output=True, timeout=timeout
+        )
+
+    def memory(self) -> dict[str, int]:
+        """Bytes that each running service holds, pages that it shares with others in proportion (PSS)."""
+        held = {}
+        for name, one in self.running.items():
+            if one.process is not None and one.process.poll() is None:
+                held[name] = sum(_pss(pid) for pid in self._below(self.pid(name)))
+        return held
+
+    def _below(self, pid: int) -> list[int]:
+        """All processes of a container but its first, which an engine would have, too."""
+        found: list[int] = []
+        with suppress(OSError):  # it ended meanwhile
+            for children in Path(f"/proc/{pid}/task").glob("*/children"):
+                for child in map(int, children.read_text(encoding="ascii").split()):
+                    found += [child, *self._below(child)]
+        return found
 
     def end(self) -> None:
         """End everything that was started here."""
@@ -220,7 +251,7 @@ class Engine:
         with (self.folder / "logs" / f"{name}.log").open("ab") as log:
             os.fchown(log.fileno(), *one.service.uid)  # as an engine does, or nobody may open /dev/stderr anew
             one.process = subprocess.Popen(
-                ["unshare", "--mount", "--pid", "--uts", "--fork", "--kill-child", sys.executable, str(CONTAINER), str(spec)],
+                [*NAMESPACES, sys.executable, str(CONTAINER), str(spec)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         one.started, one.wanted, one.healthy, one.failures, one.exit_code = time.monotonic(), True, False, 0, None
@@ -268,11 +299,8 @@ def _privileges(service: Service) -> list[str]:
     return words
 
 
-def shared_memory(pids: set[int]) -> int:
-    """Bytes of memory that these processes hold, shared pages in proportion (PSS)."""
-    total = 0
-    for pid in pids:
-        with suppress(OSError):  # it ended meanwhile
-            text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii", errors="replace")
-            total += sum(int(size) * 1024 for size in re.findall(r"^Pss:\s+(\d+) kB", text, re.MULTILINE))
-    return total
+def _pss(pid: int) -> int:
+    with suppress(OSError):
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii", errors="replace")
+        return sum(int(size) * 1024 for size in re.findall(r"^Pss:\s+(\d+) kB", text, re.MULTILINE))
+    return 0

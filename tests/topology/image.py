@@ -16,7 +16,15 @@ from composed import PROJECT, Service
 HOME = "/opt/monitor"
 VENV = ".venv-server"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-SYSTEM = ("/usr", "/etc/alternatives", "/etc/ssl", "/etc/ld.so.cache", "/etc/nsswitch.conf", "/etc/localtime", "/etc/mime.types")
+SYSTEM = (
+    "/usr",
+    "/etc/alternatives",
+    "/etc/ssl",
+    "/etc/ld.so.cache",
+    "/etc/nsswitch.conf",
+    "/etc/localtime",
+    "/etc/mime.types",
+)
 LINKS = {"/bin": "usr/bin", "/sbin": "usr/sbin", "/lib": "usr/lib", "/lib64": "usr/lib64"}
 
 # What docker-entrypoint.sh of postgres does at the first start of an empty volume, with Debian's programs
@@ -26,8 +34,8 @@ cd /tmp
 data=/var/lib/postgresql/data
 if [ ! -s "$data/PG_VERSION" ]; then
     (umask 077; printf '%s\\n' "$POSTGRES_PASSWORD" > /tmp/pw)
-    initdb --pgdata "$data" --username "$POSTGRES_USER" --pwfile /tmp/pw --auth-local trust --encoding UTF8 --locale C.UTF-8 \\
-        $POSTGRES_INITDB_ARGS
+    initdb --pgdata "$data" --username "$POSTGRES_USER" --pwfile /tmp/pw --auth-local trust \\
+        --encoding UTF8 --locale C.UTF-8 $POSTGRES_INITDB_ARGS
     rm /tmp/pw
     echo "create database $POSTGRES_DB" | postgres --single -D "$data" postgres
 fi
