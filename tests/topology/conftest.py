@@ -15,9 +15,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import image
 import twin as topology
-from twin import Twin
-
 from disturbing import disturb
+from twin import Twin
 
 TABLE = pytest.StashKey[list[topology.Survived]]()
 
