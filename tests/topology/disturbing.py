@@ -11,6 +11,8 @@ from typing import Any
 
 from twin import BUILD, LOADS, NIGHT_SECONDS, Api, Twin, until
 
+from support.dataset_ids import DATASET_IDS
+
 WORKERS = ("worker-1", "worker-2")
 
 
@@ -23,10 +25,10 @@ def disturb(twin: Twin) -> None:
     killed_at = time.monotonic()
     restart(twin, api, "redis", runs)
     restart(twin, api, "postgres", runs)
-    until(f"{killed['task']} is done again", lambda: again(api, killed), NIGHT_SECONDS, pause=1)
+    until(f"{killed['dataset']} is loaded again", lambda: again(api, killed), NIGHT_SECONDS, pause=1)
     twin.tell(
         "worker killed",
-        f"loading {killed['task']}",
+        f"loading {killed['dataset']}",
         "found by its silence, loaded by a second try",
         time.monotonic() - killed_at,
     )
@@ -41,7 +43,7 @@ def kill_a_load(twin: Twin, api: Api, runs: dict[str, str]) -> dict[str, Any]:
         time.sleep(2)  # whatever it had told before is in the database now
         now = {one["id"]: one["state"] for one in api.tasks(task["dag_id"], task["dag_run_id"])}
         if now.get(task["id"]) == "running":
-            return {**task, "task": f"{task['dag_id']} {task['rendered_map_index']}"}
+            return {**task, "dataset": DATASET_IDS[task["dag_id"].removeprefix("load_")][task["map_index"]]}
 
 
 def running_load(api: Api, runs: dict[str, str]) -> dict[str, Any] | None:
@@ -63,19 +65,17 @@ def again(api: Api, task: dict[str, Any]) -> bool:
 
 def restart(twin: Twin, api: Api, name: str, runs: dict[str, str]) -> None:
     """Restart a service while loads run; done when it is healthy and a further task has ended."""
-    states = [task["state"] for dag_id, run_id in runs.items() for task in api.tasks(dag_id, run_id)]
-    done = states.count("success")
     began = time.monotonic()
     twin.running.restart(name)
     twin.running.wait(180)
-
-    def further() -> bool:
-        now = [task["state"] for dag_id, run_id in runs.items() for task in api.tasks(dag_id, run_id)]
-        return now.count("success") > done
-
-    until(f"work goes on after the restart of {name}", further, NIGHT_SECONDS, pause=1)
-    left = len(states) - done
+    left = unfinished(api, runs)
+    until(f"work goes on after {name}'s restart", lambda: unfinished(api, runs) < left, NIGHT_SECONDS, pause=1)
     twin.tell(f"{name} restarted", f"{left} tasks of the loads to go", "the loads went on", time.monotonic() - began)
+
+
+def unfinished(api: Api, runs: dict[str, str]) -> int:
+    """How many tasks of these runs did not succeed yet."""
+    return sum(task["state"] != "success" for dag_id, run_id in runs.items() for task in api.tasks(dag_id, run_id))
 
 
 def kill_the_build(twin: Twin, api: Api, before: set[str]) -> None:

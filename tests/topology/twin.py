@@ -36,7 +36,8 @@ START_SECONDS = 300.0
 NIGHT_SECONDS = 600.0
 # What a release says of itself, not of the figures: when it was made and read, and how long it took
 OWN_TABLES = ("meta_release", "mart_publication", "mart_run")
-OWN_COLUMNS = ("recorded_at",)
+# When its answers came; a source that tells no Stand is known from then on
+OWN_COLUMNS = ("recorded_at", "last_recorded_at", "retrieved_at", "last_known_from")
 
 
 def inside() -> bool:
