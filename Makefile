@@ -14,7 +14,7 @@ STAMP := .venv/.installed
 SERVER_STAMP := .venv-server/.installed
 AIRFLOW := PYTHONPATH=dags $(VENV)/python -m
 IDS := dags/support/dataset_ids.py
-SOURCES := src tests dags scripts benchmarks
+SOURCES := src tests dags scripts benchmarks deploy
 
 .PHONY: help install secrets run up down test test-slow test-topology test-offices faults damages lint format ids kennzahlen bench bench-publish clean
 

@@ -75,6 +75,9 @@ AIRFLOW_COOKIE_SECURE=False
 # True with `--profile monitoring`
 AIRFLOW_STATSD=False
 
+# Where only a proxy reaches the net: http://proxy.amt.example:3128
+HTTPS_PROXY=
+
 # Accounts of the sources (live) and alerts: docs/operations.md. Single quotes around values with $ or spaces
 REGIO_USER=
 REGIO_PASSWORD=

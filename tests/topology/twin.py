@@ -33,7 +33,7 @@ LOADS = ("load_ba", "load_tls")
 BUILD = "build_warehouse"
 DONE = ("success", "failed", "skipped", "upstream_failed", "removed")
 START_SECONDS = 300.0
-NIGHT_SECONDS = 600.0
+NIGHT_SECONDS = 900.0
 # What a release says of itself, not of the figures: when it was made and read, and how long it took
 OWN_TABLES = ("meta_release", "mart_publication", "mart_run")
 # When its answers came; a source that tells no Stand is known from then on
