@@ -19,7 +19,7 @@ import twin as topology
 from disturbing import disturb
 from twin import Twin
 
-TABLE = pytest.StashKey[list[topology.Survived]]()
+MACHINE = pytest.StashKey[Twin]()
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def twin(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) 
     if lines := image.missing():
         pytest.fail("\n".join(lines))
     machine = Twin(tmp_path_factory.mktemp("topology"))
-    pytestconfig.stash[TABLE] = machine.table
+    pytestconfig.stash[MACHINE] = machine
     yield machine
     machine.end()
 
@@ -52,7 +52,12 @@ def twin(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) 
 def server(twin: Twin) -> Twin:
     """All services of the profile `server`, healthy."""
     seconds = twin.start("server")
-    twin.tell("none", "start", "10 services healthy; source: recorded, live hosts cannot be reached here", seconds)
+    twin.tell(
+        "none",
+        "start",
+        f"{len(twin.running.running)} services healthy; source: recorded (no live host here)",
+        seconds,
+    )
     return twin
 
 
@@ -99,11 +104,12 @@ def small(twin: Twin) -> Twin:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the table."""
-    rows = config.stash.get(TABLE, [])
-    if not rows:
+    if MACHINE not in config.stash or not (rows := config.stash[MACHINE].table):
         return
     terminalreporter.section("fault · when · what survived · seconds")
     widths = [max(len(getattr(row, name)) for row in rows) for name in ("fault", "when", "survived")]
     for row in rows:
         cells = (row.fault.ljust(widths[0]), row.when.ljust(widths[1]), row.survived.ljust(widths[2]))
         terminalreporter.write_line("  ".join([*cells, f"{row.seconds:6.1f}"]))
+    for note in config.stash[MACHINE].notes:
+        terminalreporter.write_line(note)

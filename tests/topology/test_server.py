@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
+import httpx
 import pytest
-from twin import BUILD, OWN_TABLES
+from twin import BUILD, METRICS, OWN_TABLES
 
 pytestmark = pytest.mark.topology
 
@@ -14,6 +15,7 @@ def test_every_service_gets_healthy_and_none_had_to_be_restarted(server):
     running = server.running.running
     assert {name for name, one in running.items() if one.healthy} == set(running) - {"init"}
     assert {name: one.restarts for name, one in running.items() if one.restarts} == {}
+    server.tell_memory("--profile server and metrics, idle")
 
 
 def test_an_undisturbed_night_ends_with_one_release_of_one_build(server, undisturbed):
@@ -44,6 +46,12 @@ def test_airflow_sends_its_metrics_where_the_exporter_listens(server, undisturbe
     assert any(name.startswith("airflow.scheduler") for name in sent), sorted(sent)[:50]
     assert any(name.startswith("airflow.ti.") and "load_ba" in name for name in sent), sorted(sent)[:50]
     server.tell("none", "metrics during the night", f"{len(sent)} names of StatsD metrics received", 0)
+
+
+def test_prometheus_is_told_of_the_release(server, undisturbed):
+    text = httpx.get(METRICS, timeout=60, trust_env=False).text
+    assert "\nmonitor_up 1" in text
+    assert "monitor_release_" in text
 
 
 def test_a_night_with_a_fault_at_every_turn_ends_with_the_same_release_and_nothing_is_published_twice(

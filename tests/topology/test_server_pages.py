@@ -131,6 +131,8 @@ def test_what_is_not_offered_is_not_there(server, undisturbed, path):
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "MKCOL", "COPY"])
 def test_nobody_writes(server, undisturbed, method):
     assert web("/exports/datapackage.json", method)[0] == 405
+    assert web("/healthz", method)[0] == 405
+    assert web("/nothing", method)[0] == 405
 
 
 def test_only_the_exports_are_listed(server, undisturbed):

@@ -28,6 +28,7 @@ from engine import Engine
 T = TypeVar("T")
 AIRFLOW = "http://127.0.0.1:8080"
 WEB_PORT = 8081
+METRICS = "http://127.0.0.1:9469/metrics"
 STATSD_PORT = 9125
 LOADS = ("load_ba", "load_tls")
 BUILD = "build_warehouse"
@@ -124,6 +125,7 @@ class Twin:
         self.folder = folder
         self.env_file = folder / ".env"
         self.table: list[Survived] = []
+        self.notes: list[str] = []
         self.metrics: set[str] = set()
         self.engine: Engine | None = None
         folder.mkdir(parents=True, exist_ok=True)
@@ -155,9 +157,12 @@ class Twin:
     def start(self, profile: str) -> float:
         """Start the services of a profile and wait until they are healthy; returns the seconds it took."""
         began = time.monotonic()
-        self.engine = Engine(resolve(self.env_file, profile), self.folder / profile)
+        services = resolve(self.env_file, profile)
+        if profile == "server":  # of the profile `monitoring` the one service that is ours
+            services["metrics"] = resolve(self.env_file, "monitoring")["metrics"]
+        self.engine = Engine(services, self.folder / profile)
         self.engine.wait(START_SECONDS)
-        until("the timetables are known", lambda: len(self.api("viewer").get("dags")["dags"]) >= 4, 120)
+        until("the timetables are known", lambda: len(self.api("viewer").get("dags")["dags"]) >= 5, 120)
         return time.monotonic() - began
 
     def end(self) -> None:
@@ -216,6 +221,15 @@ class Twin:
     def tell(self, fault: str, when: str, survived: str, seconds: float) -> None:
         """Add a line to the table."""
         self.table.append(Survived(fault, when, survived, seconds))
+
+    def tell_memory(self, when: str, more: str = "") -> int:
+        """Measure what the services hold, add a line, and return the sum in bytes."""
+        held = self.running.memory()
+        parts = " · ".join(f"{name} {size / 1e6:.0f}" for name, size in sorted(held.items()))
+        total = sum(held.values())
+        self.tell("none", when, f"memory (PSS): {total / 1e6:.0f} MB{more}", 0)
+        self.notes.append(f"{when}, MB: {parts}")
+        return total
 
     def _listen(self) -> None:
         """Take Airflow's metrics where the exporter would."""
