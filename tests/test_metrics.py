@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
@@ -150,3 +151,18 @@ def test_status_says_the_same_to_machines(recorded_home: Night):
     text = recorded_home.monitor("metrics").out
     assert f'monitor_table_rows{{table="mart_indicator"}} {facts["rows"]["mart_indicator"]:.1f}' in text
     assert Path(facts["paths"]["warehouse"]).exists()
+
+
+def test_only_this_machine_may_ask_unless_told_otherwise(recorded_home: Night):
+    """Of everything that listens: the default of the command, and the address that the others are fixed to."""
+    with recorded_home.started("metrics", "--serve", "--port", "0") as process:
+        said = process.stdout.readline()
+        port = int(re.search(r"^metrics +http://127\.0\.0\.1:(\d+)/metrics$", said)[1])
+        listening = {
+            connection.laddr.ip
+            for connection in psutil.Process(process.pid).net_connections("inet")
+            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+        }
+        assert listening == {"127.0.0.1"}
+        process.terminate()
+        assert process.wait(20) == 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from integrationsmonitor.progress import format_event
@@ -26,7 +26,8 @@ class Console:
 
     def __init__(self) -> None:
         self._handle = os.dup(2)
-        os.set_inheritable(self._handle, False)
+        self._kept: tuple[int, ...] = ()
+        os.register_at_fork(after_in_child=self._forget)
 
     def say(self, stage: str, text: str, **counts: Any) -> None:
         """Write one event."""
@@ -37,7 +38,7 @@ class Console:
         """Let everything that this process writes otherwise go to a log."""
         sys.stdout.flush()
         sys.stderr.flush()
-        kept = os.dup(1), os.dup(2)
+        self._kept = kept = os.dup(1), os.dup(2)
         target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         os.dup2(target, 1)
         os.dup2(target, 2)
@@ -49,6 +50,13 @@ class Console:
             sys.stderr.flush()
             for number, handle in zip((1, 2), kept, strict=True):
                 os.dup2(handle, number)
+                os.close(handle)
+            self._kept = ()
+
+    def _forget(self) -> None:
+        """A component that outlives this process must not hold its pipe open: `make up | tee log` would never end."""
+        for handle in (self._handle, *self._kept):
+            with suppress(OSError):
                 os.close(handle)
 
 

@@ -18,7 +18,7 @@ from support.console import Console, Tail, reason, task_log
 from support.dataset_ids import DATASET_IDS
 from support.home import AirflowHome, free_port, port_is_free
 from support.metadata_types import FailedTask, NightState
-from support.processes import members_of
+from support.processes import end_sessions, members_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -91,6 +91,25 @@ def test_a_second_airflow_in_one_home_is_refused_and_a_later_one_is_not(tmp_path
         home.lock(patience=0.3)
     os.close(first)
     os.close(home.lock(patience=0.3))
+
+
+def test_what_outlives_the_command_does_not_hold_its_output_open(tmp_path):
+    """Else `make up | tee log` would end only with `make down`."""
+    script = (
+        "import time\nfrom pathlib import Path\nfrom support.console import Console\n"
+        "from support.processes import Components\n"
+        f"console, log = Console(), Path({str(tmp_path / 'log')!r})\n"
+        "components = Components(watched=False)\n"
+        "with console.airflow_to(log):\n    components.start('one', log, lambda: time.sleep(600))\n"
+        "print(*components.sessions.values(), flush=True)\nconsole.say('airflow', 'runs')\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT / "dags")}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=30, check=True)
+    assert done.stderr.startswith("airflow")
+    session = int(done.stdout)
+    assert members_of({session}) == [session]
+    end_sessions({session}, grace=0)
 
 
 def test_old_logs_go_and_new_ones_stay(tmp_path):

@@ -1,4 +1,4 @@
-"""The table of threats in docs/compose.md: each line names tests, and those exist."""
+"""The table of threats in docs/operations.md: each line names tests, and those exist."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-PAGE = (TESTS.parent / "docs" / "compose.md").read_text(encoding="utf-8")
+PAGE = (TESTS.parent / "docs" / "operations.md").read_text(encoding="utf-8")
 LINES = [line for line in PAGE.partition("## Threats")[2].partition("\n## ")[0].splitlines() if line.startswith("|")][
     2:
 ]
