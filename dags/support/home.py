@@ -138,7 +138,6 @@ def enter(settings: Settings, home: AirflowHome, port: int, retry_delay: int) ->
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home.database}",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home.logs),
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
-        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "MONITOR_HOME": str(settings.home),
         "MONITOR_PROJECT": str(settings.project),
