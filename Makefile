@@ -16,7 +16,7 @@ AIRFLOW := PYTHONPATH=dags $(VENV)/python -m
 IDS := dags/support/dataset_ids.py
 SOURCES := src tests dags scripts benchmarks deploy
 
-.PHONY: help install secrets run up down test test-slow test-topology test-offices faults damages lint format ids kennzahlen bench bench-publish clean
+.PHONY: help install secrets run up down test test-slow test-topology test-offices faults damages lint format ids kennzahlen bench bench-night bench-publish clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -101,6 +101,9 @@ kennzahlen: $(STAMP) ## write docs/kennzahlen.md anew, from the recorded release
 
 bench: $(STAMP) ## measure speed and memory
 	$(VENV)/python benchmarks/run.py
+
+bench-night: $(STAMP) $(IDS) ## measure what Airflow adds to a night, a night without news, idle memory (six minutes)
+	$(VENV)/python benchmarks/night.py
 
 bench-publish: $(STAMP) ## measure a publication beside plain COPY, and readers during 200 swaps (needs a release: make run)
 	$(VENV)/python benchmarks/publish.py --home $${MONITOR_HOME:-var} $(ARGS)

@@ -166,6 +166,7 @@ def test_a_second_night_asks_every_source_finds_nothing_new_and_builds_nothing(f
     assert builds_in(output) == 0
     assert "nothing new: the current release stays" in output
     assert release_of(home) == before
+    assert len(list((home / "archive" / "runs").iterdir())) == 1, "a build was begun"
 
 
 def test_everything_airflow_writes_stays_below_its_home(first_night):
