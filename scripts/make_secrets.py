@@ -70,6 +70,7 @@ MONITOR_BIND=127.0.0.1
 AIRFLOW_PORT=8080
 EXPORTS_PORT=8081
 AIRFLOW_BASE_URL=http://localhost:8080
+MONITOR_URL=http://localhost:8081
 AIRFLOW_COOKIE_SECURE=False
 
 # True with `--profile monitoring`
