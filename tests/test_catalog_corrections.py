@@ -226,8 +226,8 @@ def test_a_mistake_is_found_before_the_night_begins(tmp_path: Path) -> None:
         load_indicators(load_catalog(tmp_path / "catalog"))
 
 
-def test_the_example_of_the_handbook_of_operations_holds(tmp_path: Path) -> None:
-    page = (CATALOG.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+def test_the_example_of_the_runbook_holds(tmp_path: Path) -> None:
+    page = (CATALOG.parent / "docs" / "runbooks" / "wrong-number.md").read_text(encoding="utf-8")
     block = page.split("```yaml\n")[1].split("```")[0]
     (correction,) = load(tmp_path / "catalog", *yaml.safe_load(block))
     assert (correction.action, correction.value, correction.expect_value) == ("override", 3120, 31200)

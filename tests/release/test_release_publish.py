@@ -123,7 +123,7 @@ def test_every_dim_and_mart_is_exported_in_four_forms_with_the_same_rows(publish
     assert "fct_observation" not in tables
     for table in tables.values():
         paths = {file["form"]: folder / file["path"] for file in table["files"]}
-        is_evidence = table["table"] in {"mart_provenance", "mart_indicator_vintage"}
+        is_evidence = table["table"] in {"mart_provenance", "mart_indicator_vintage", "mart_run"}
         assert set(paths) == {"parquet", "csv", "excel-csv", *([] if is_evidence else ["xlsx"])}
         assert pq.read_metadata(paths["parquet"]).num_rows == table["rows"]
         for form, delimiter in (("csv", ","), ("excel-csv", ";")):
