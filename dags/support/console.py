@@ -54,8 +54,12 @@ class Console:
             self._kept = ()
 
     def _forget(self) -> None:
-        """A component that outlives this process must not hold its pipe open: `make up | tee log` would never end."""
-        for handle in (self._handle, *self._kept):
+        """A component that outlives this process must not hold its pipe open: `make up | tee log` would never end.
+
+        Once: in a child of the component the same numbers mean something else.
+        """
+        handles, self._handle, self._kept = (self._handle, *self._kept), -1, ()
+        for handle in handles:
             with suppress(OSError):
                 os.close(handle)
 

@@ -112,6 +112,29 @@ def test_what_outlives_the_command_does_not_hold_its_output_open(tmp_path):
     end_sessions({session}, grace=0)
 
 
+def test_what_a_component_opens_stays_open_in_its_own_children(tmp_path):
+    """They get the numbers that the console's had; closing these again would cut the tasks' lines to their supervisor."""
+    script = (
+        "import os\nfrom pathlib import Path\nfrom support.console import Console\n"
+        "from support.processes import Components\n"
+        "def component():\n"
+        f"    handles = [os.open({str(tmp_path / 'told')!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND) for _ in range(9)]\n"
+        "    pid = os.fork()\n"
+        "    if not pid:\n"
+        "        for handle in handles:\n            os.write(handle, b'.')\n"
+        "        os._exit(0)\n"
+        "    os.waitpid(pid, 0)\n"
+        f"console, components = Console(), Components(watched=True)\n"
+        f"with console.airflow_to(Path({str(tmp_path / 'log')!r})):\n"
+        f"    components.start('one', Path({str(tmp_path / 'log')!r}), component)\n"
+        "    os.waitpid(components.sessions['one'], 0)\n"
+        "components.stop()\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT / "dags")}
+    subprocess.run([sys.executable, "-c", script], env=environment, timeout=30, check=True)
+    assert (tmp_path / "told").read_bytes() == b"." * 9, (tmp_path / "log").read_text(encoding="utf-8")
+
+
 def test_old_logs_go_and_new_ones_stay(tmp_path):
     home = AirflowHome(tmp_path)
     home.logs.mkdir()
