@@ -113,12 +113,12 @@ def test_what_outlives_the_command_does_not_hold_its_output_open(tmp_path):
 
 
 def test_what_a_component_opens_stays_open_in_its_own_children(tmp_path):
-    """They get the numbers that the console's had; closing these again would cut the tasks' lines to their supervisor."""
+    """They get the numbers that the console's had: closed again, they would cut a task's line to its supervisor."""
     script = (
         "import os\nfrom pathlib import Path\nfrom support.console import Console\n"
         "from support.processes import Components\n"
-        "def component():\n"
-        f"    handles = [os.open({str(tmp_path / 'told')!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND) for _ in range(9)]\n"
+        f"def component(path={str(tmp_path / 'told')!r}):\n"
+        "    handles = [os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND) for _ in range(9)]\n"
         "    pid = os.fork()\n"
         "    if not pid:\n"
         "        for handle in handles:\n            os.write(handle, b'.')\n"
