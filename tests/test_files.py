@@ -108,3 +108,26 @@ def test_a_full_disk_is_told_whoever_met_it_and_nothing_else_is_hidden(tmp_path)
         raise RuntimeError("another mistake")
     with pytest.raises(MonitorError, match="as it was said"), files.room_to_work(tmp_path):
         raise MonitorError("as it was said: No space left on device")
+
+
+@pytest.mark.parametrize("kind", [OSError, MonitorError, RuntimeError])
+def test_a_full_disk_is_told_with_the_next_step_whoever_met_it(tmp_path, kind):
+    with pytest.raises(MonitorError, match=r"ENOSPC .* Make room") as told, files.room_to_work(tmp_path):
+        raise kind('model x: Could not write file "warehouse.duckdb.wal": No space left on device')
+    with pytest.raises(MonitorError) as again, files.room_to_work(tmp_path / "elsewhere"):
+        raise told.value
+    assert again.value is told.value
+
+
+def test_another_error_of_the_work_goes_on_as_it_is(tmp_path):
+    with pytest.raises(KeyError), files.room_to_work(tmp_path):
+        raise KeyError("x")
+
+
+def test_who_holds_a_lock_can_be_asked_without_writing(tmp_path):
+    lock = tmp_path / "lock"
+    assert not files.is_locked(lock)
+    assert not lock.exists()
+    with files.locked(lock):
+        assert files.is_locked(lock)
+    assert not files.is_locked(lock)

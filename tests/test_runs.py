@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from integrationsmonitor import runs
+from integrationsmonitor import files, runs
 from integrationsmonitor.errors import GateError, MonitorError
 from integrationsmonitor.runs import Node, Run
 from integrationsmonitor.settings import Settings
@@ -63,10 +63,12 @@ def test_builds_are_numbered_and_the_newest_are_listed_oldest_first(settings):
     assert runs.listed(settings, newest=1)[0].run_no == 13
 
 
-def test_a_build_that_never_ended_was_killed_when_another_follows_it(settings):
+def test_a_build_that_never_ended_was_killed_when_nobody_builds_or_another_follows_it(settings):
     runs._write(settings, Run(1, runs.clock.now(), "recorded"))
-    assert [run.outcome for run in runs.listed(settings)] == [runs.BUILDING]
-    assert runs.table(runs.listed(settings)).num_rows == 0, "how it ends is not known yet"
+    with files.locked(runs.lock_of(settings)):
+        assert [run.outcome for run in runs.listed(settings)] == [runs.BUILDING]
+        assert runs.table(runs.listed(settings)).num_rows == 0, "how it ends is not known yet"
+    assert [run.outcome for run in runs.listed(settings)] == [runs.KILLED], "nobody builds any more"
     build(settings)
     assert [run.outcome for run in runs.listed(settings)] == [runs.KILLED, runs.RELEASED]
 

@@ -76,13 +76,12 @@ def room_to_work(folder: Path) -> Iterator[None]:
     """
     try:
         yield
-    except MonitorError:
-        raise
     except Exception as problem:
-        full = os.strerror(errno.ENOSPC)
-        if full not in str(problem):
+        full, code = os.strerror(errno.ENOSPC), errno.errorcode[errno.ENOSPC]
+        if full not in str(problem) or (isinstance(problem, MonitorError) and code in str(problem)):  # says it already
             raise
-        raise MonitorError(_no_room(folder / "…", OSError(errno.ENOSPC, full))) from None
+        found = f"{problem}. " if isinstance(problem, MonitorError) else ""  # which of our steps met it
+        raise MonitorError(found + _no_room(folder / "…", OSError(errno.ENOSPC, full))) from None
 
 
 def sync_folder(folder: Path) -> None:
@@ -162,6 +161,18 @@ def locked(path: Path) -> Iterator[None]:
     with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a living process holds this lock file; asks without writing, so also where nothing may be written."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _cut_torn_line(file: Any) -> None:

@@ -2,7 +2,8 @@
 
 Comes in: what `warehouse` and `night` did. Goes out: one file per build, `archive/runs/<run_no>.json`, the input table
 `run` of the dbt project (`mart_run`), and the runs for whoever asks. A build writes its file when it begins and again
-when it ends: one that never ended was killed. Refuses nothing: a file that cannot be read tells of no run.
+when it ends: one that did not end, while nobody builds, was killed. Refuses nothing: a file that cannot be read tells
+of no run.
 """
 
 from __future__ import annotations
@@ -102,9 +103,15 @@ def listed(settings: Settings, newest: int = PUBLISHED_RUNS) -> list[Run]:
     """The newest builds, oldest first."""
     paths = sorted(_paths(settings), key=_number)[-newest:]
     found = [run for run in map(_read, paths) if run]
-    for run in found[:-1]:  # one that was followed by another and did not end was killed
-        run.outcome = KILLED if run.outcome == BUILDING else run.outcome
+    for run in found:
+        if run.outcome == BUILDING and (run is not found[-1] or not files.is_locked(lock_of(settings))):
+            run.outcome = KILLED
     return found
+
+
+def lock_of(settings: Settings) -> Path:
+    """Whoever builds holds this."""
+    return settings.home / ".build.lock"
 
 
 def table(past: Sequence[Run]) -> pa.Table:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from integrationsmonitor import clock, files
+from integrationsmonitor import clock, files, runs
 from integrationsmonitor.catalog import catalog_of
 from integrationsmonitor.errors import ConfigError
 from integrationsmonitor.night import inputs
@@ -37,7 +37,7 @@ def build_as_of(
     if output is not None:
         as_of.refuse_existing(output)
     target = output or as_of.default_path(settings, what)
-    with files.locked(settings.home / ".build.lock"), files.room_to_work(settings.home):
+    with files.locked(runs.lock_of(settings)), files.room_to_work(settings.home):
         catalog = catalog_of(settings)
         histories = inputs.histories_of(settings, catalog)
         tables = build_tables(settings, catalog, histories, report, AsOf(moment, axis))

@@ -36,7 +36,7 @@ def build_and_publish(settings: Settings, report: Reporter = silent) -> dict[str
     settings.claim_home()
     with (
         incidents.noted_build(settings),
-        files.locked(settings.home / ".build.lock"),
+        files.locked(runs.lock_of(settings)),
         files.room_to_work(settings.home),
     ):
         catalog = catalog_of(settings)
