@@ -215,6 +215,19 @@ def test_nothing_is_forgotten_until_the_description_goes(delivered, tmp_path):
     assert all(archive.get_raw(night.settings, raw) for raw in raws), "what was delivered stays in the archive"
 
 
+def test_a_stricter_threshold_hides_at_once_what_an_earlier_reading_showed_when_read_again_by_hand(delivered, tmp_path):
+    night = delivered.copied_to(tmp_path / "home")
+    landed, path = night.home / "landing" / "obs" / wire.ID, night.home / "local" / f"{wire.ID}.yml"
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    nothing_hidden, hidden = {"threshold": "none", "reason_de": "Erfunden."}, {"threshold": 5}
+    for confidentiality, is_shown in ((nothing_hidden, True), (hidden, False)):
+        raw["confidentiality"] = confidentiality
+        path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+        outcome = night.monitor("backfill", wire.ID, "--action", "reparse", "--reason", "Der Kreis will es so.")
+        assert (outcome.code, outcome.out.strip()) == (0, f"changed: {wire.ID}; now `monitor build`"), outcome.err
+        assert bool(places_of(SECRET, landed)) is is_shown
+
+
 def test_a_list_of_persons_is_refused_and_its_bytes_are_kept_nowhere(delivered, tmp_path):
     night = delivered.copied_to(tmp_path / "home")
     secret = "Erika.Mustermann@post.example"

@@ -93,6 +93,7 @@ def backfill(
         answers, mended = len(past.accepted) if rows else 0, 0
         if not rows:
             answers, rows, mended = rereading.compare(past, years)
+        loading.settle_local(settings, dataset, key)
     changed = bool(mended or (past.accepted and past.current_parse != key))
     what = "read anew" if changed else "read again, as it was" if answers else "nothing there"
     seconds = time.monotonic() - started

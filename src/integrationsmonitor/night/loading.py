@@ -127,9 +127,8 @@ def load(
                 kind = kinds.get(type(problem), "contract")
                 archive.record_rejection(settings, dataset_id, str(problem), kind, loading.judge.quarantined, contents)
             raise
-        if dataset.local is not None and not dry_run:
-            keep(settings.local, settings.kept_descriptions, dataset)
-            landing.drop_other_parses(settings, dataset_id, loading.parse_key)
+        if not dry_run:
+            settle_local(settings, dataset, loading.parse_key)
     return {"dataset": dataset_id, **result, "seconds": round(time.monotonic() - started, 2)}
 
 
@@ -170,6 +169,13 @@ def known(settings: Settings, catalog: Catalog, dataset_id: str) -> Dataset:
 def locked(settings: Settings, dataset_id: str) -> AbstractContextManager[None]:
     """Whoever changes a dataset's archive or landing holds this."""
     return files.locked(settings.archive / "manifest" / f"{dataset_id}.lock")
+
+
+def settle_local(settings: Settings, dataset: Dataset, parse_key: str) -> None:
+    """Of a local table that was read: its description is in force, and what an earlier one showed may not stay."""
+    if dataset.local is not None:
+        keep(settings.local, settings.kept_descriptions, dataset)
+        landing.drop_other_parses(settings, dataset.id, parse_key)
 
 
 class _Loading:
